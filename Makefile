@@ -1,0 +1,49 @@
+# The two commands are `make demo` and `make test`; each sets up what it needs.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := runs/ner/demo
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## show this
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+# A stamp, so that a broken install is done again and a good one is not.
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+.PHONY: demo
+demo: .venv/installed  ## train the named-entity tagger on the embedded corpus, export it, tag a sentence
+	rm -rf $(DEMO)
+	$(BIN)/python -m apps.ner.train --run $(DEMO)
+	$(BIN)/python -m apps.ner.export --run $(DEMO)
+	@echo 'In a new process, with TensorFlow alone:'
+	$(BIN)/python -m apps.ner.serve --export $(DEMO)/export/1 "Harry Potter and Hermione Granger invented a new spell."
+
+.PHONY: test
+test: .venv/installed  ## lint, check types, run the tests (TESTS='-k peephole --corpora DIR' passes options)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest $(TESTS)
+	@for backend in jax torch; do \
+	  if $(BIN)/python -c "import $$backend" 2>/dev/null; then \
+	    echo "The layers on $$backend:"; \
+	    KERAS_BACKEND=$$backend $(BIN)/python -m pytest tests/layers $(TESTS) || exit 1; \
+	  else \
+	    echo "$$backend is not installed: its tests are not run"; \
+	  fi; \
+	done
+
+.PHONY: format
+format: .venv/installed  ## put the code into its one format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: clean
+clean:  ## remove the environment, the runs and the caches
+	rm -rf .venv runs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,139 @@
+"""From corpora to sentences, and from sentences to batches."""
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from apps.ner import conll
+from apps.ner.conll import Sentence
+from gated.errors import BadData, BadUsage
+from gated.text import tfds
+
+EMBEDDED = Path(__file__).parent / "corpus"
+
+_NAMES = {
+    "train": re.compile(r"train", re.I),
+    "valid": re.compile(r"valid|dev|testa", re.I),
+    "test": re.compile(r"test(?!a)", re.I),
+}
+_TFDS_SPLITS = {"train": ("train",), "valid": ("validation", "dev", "valid"), "test": ("test",)}
+_TFDS_TAGS = ("ner", "ner_tags", "tags")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The three sets of sentences; `test` may be empty."""
+
+    train: list[Sentence]
+    valid: list[Sentence]
+    test: list[Sentence]
+
+
+def load(
+    corpus: tuple[str, ...], valid: tuple[str, ...], test: tuple[str, ...], seed: int
+) -> Corpus:
+    """Reads a corpus and splits it, as the options of `Config` say.
+
+    Raises BadData on a corpus that cannot be read or split, BadUsage on options that make no
+    sense together.
+    """
+    sets = _read(corpus or (str(EMBEDDED),))
+    name = " ".join(corpus) or "the embedded corpus"
+    # The test sentences first, so that they stay the same however many are for validation.
+    for which, given in (("test", test), ("valid", valid)):
+        if given:
+            sets[which], sets["train"] = _take(sets["train"], given, seed, name)
+    if not sets["valid"]:
+        sets["valid"], sets["train"] = _take(sets["train"], ("0.1",), seed, name)
+    return Corpus(**sets)
+
+
+def read_sentences(corpus: tuple[str, ...]) -> list[Sentence]:
+    """The sentences to judge a tagger on: files, or the test set of a folder or of tfds:NAME."""
+    sets = _read(corpus)
+    return sets["test"] or sets["train"]
+
+
+def _read(corpus: tuple[str, ...]) -> dict[str, list[Sentence]]:
+    empty: dict[str, list[Sentence]] = {"train": [], "valid": [], "test": []}
+    if len(corpus) == 1 and corpus[0].startswith(tfds.PREFIX):
+        return empty | _read_tfds(corpus[0].removeprefix(tfds.PREFIX))
+    if len(corpus) == 1 and Path(corpus[0]).is_dir():
+        return empty | _read_folder(Path(corpus[0]))
+    return empty | {"train": [sentence for path in corpus for sentence in conll.read(path)]}
+
+
+def _read_folder(folder: Path) -> dict[str, list[Sentence]]:
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    sets = {}
+    for which, pattern in _NAMES.items():
+        found = [path for path in files if pattern.search(path.name)]
+        if len(found) > 1:
+            names = ", ".join(path.name for path in found)
+            raise BadData(f"{folder}: expected one {which} file, found {names}; name the files")
+        if found:
+            sets[which] = conll.read(found[0])
+    if "train" not in sets:
+        raise BadData(f"{folder}: no file with `train` in its name")
+    return sets
+
+
+def _read_tfds(name: str) -> dict[str, list[Sentence]]:
+    features, splits = tfds.load(name)
+    key = next((key for key in _TFDS_TAGS if key in features), None)
+    if key is None or "tokens" not in features or not hasattr(features[key].feature, "int2str"):
+        raise BadData(
+            f"{tfds.PREFIX}{name}: expected `tokens` and one of {', '.join(_TFDS_TAGS)}, "
+            f"found {', '.join(features)}"
+        )
+    tag_name: Callable[[int], str] = features[key].feature.int2str
+    sets = {}
+    for which, names in _TFDS_SPLITS.items():
+        split = next((splits[one] for one in names if one in splits), ())
+        pairs = [
+            (
+                tuple(token.decode() for token in example["tokens"]),
+                tuple(tag_name(tag) for tag in example[key]),
+            )
+            for example in split
+        ]
+        sets[which] = conll.sentences(pairs, partial(_place, f"{tfds.PREFIX}{name}, {which}"))
+    return sets
+
+
+def _place(where: str, sentence: int, token: int) -> str:
+    return f"{where}, sentence {sentence + 1}, token {token + 1}"
+
+
+def _take(
+    sentences: list[Sentence], given: tuple[str, ...], seed: int, name: str
+) -> tuple[list[Sentence], list[Sentence]]:
+    """The sentences that `given` names, and the others."""
+    if (chosen := _indices(given, len(sentences), seed)) is None:
+        return [sentence for path in given for sentence in conll.read(path)], sentences
+    if not 0 < len(chosen) < len(sentences):
+        raise BadData(
+            f"{name}: {len(sentences)} sentence(s), too few to set {given[0]} of them apart"
+        )
+    taken = [sentences[i] for i in sorted(chosen)]
+    return taken, [sentence for i, sentence in enumerate(sentences) if i not in chosen]
+
+
+def _indices(given: tuple[str, ...], count: int, seed: int) -> set[int] | None:
+    """The places that a fraction or every:N takes from `count`; None if files are given."""
+    if len(given) != 1:
+        return None
+    if match := re.fullmatch(r"every:(\d+)", given[0]):
+        every = int(match[1])
+        if every < 2:
+            raise BadUsage(f"{given[0]}: expected every:N with N at least 2")
+        return set(range(every - 1, count, every))
+    if re.fullmatch(r"[01]?\.\d+", given[0]):
+        fraction = float(given[0])
+        if not 0 < fraction < 1:
+            raise BadUsage(f"{given[0]}: expected a fraction between 0 and 1")
+        return set(random.Random(seed).sample(range(count), max(1, round(fraction * count))))
+    return None

@@ -1,0 +1,116 @@
+"""Fitting the tagger's weights to a corpus."""
+
+import math
+import shutil
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from apps.ner.config import Config
+from apps.ner.conll import Sentence
+from apps.ner.data import Corpus
+from apps.ner.encoder import Encoder, pad
+from apps.ner.model import build_model
+from apps.ner.tagger import Tagger
+from gated.metrics.entities import entity_scores
+from gated.runs.folder import RunFolder, write_whole
+
+
+def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
+    """Trains, and saves the vocabularies and the weights of the best epoch.
+
+    Ctrl-C ends training early; what the finished epochs reached is saved, then KeyboardInterrupt
+    goes on. Before the first epoch has ended there is nothing to keep, and the folder is removed.
+    """
+    keras.utils.set_random_seed(config.seed)
+    # Parallel sums round differently every time; the same seed shall give the same model.
+    tf.config.experimental.enable_op_determinism()
+
+    encoder = Encoder.of(corpus.train)
+    model = build_model(encoder, config)
+    tagger = Tagger(encoder, model)
+    steps = math.ceil(len(corpus.train) / config.batch_size)
+    model.compile(
+        optimizer=keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(config.learning_rate, config.epochs * steps),
+            global_clipnorm=config.clip,
+        ),
+        loss=keras.losses.SparseCategoricalCrossentropy(),
+    )
+    best = run.checkpoint / "best.weights.h5"
+    run.checkpoint.mkdir()
+    interrupt = None
+    try:
+        model.fit(
+            batches(encoder, corpus.train, config.batch_size, config.seed),
+            epochs=config.epochs,
+            shuffle=False,  # the batches come in a new order every epoch already
+            callbacks=[
+                ValidationF1(tagger, corpus.valid),
+                keras.callbacks.ModelCheckpoint(
+                    best, "val_f1", mode="max", save_best_only=True, save_weights_only=True
+                ),
+                keras.callbacks.EarlyStopping("val_f1", mode="max", patience=config.patience),
+                keras.callbacks.CSVLogger(run.history),
+                keras.callbacks.TensorBoard(run.logs),
+            ],
+        )
+    except KeyboardInterrupt as error:
+        if not best.exists():
+            run.remove()
+            raise
+        interrupt = error
+    model.load_weights(best)
+    encoder.save(run.path)
+    write_whole(run.model, model.save)
+    shutil.rmtree(run.checkpoint)
+    if interrupt:
+        print(f"\nStopped early; {run.path} holds the best epoch so far.")
+        raise interrupt
+    return tagger
+
+
+def batches(encoder: Encoder, sentences: list[Sentence], batch_size: int, seed: int):
+    """Batches of ((words, characters), tags), in a new order every epoch, as a `tf.data.Dataset`.
+
+    Sentences of like length go together, so that little is padded.
+    """
+    lengths = np.array([len(sentence.tokens) for sentence in sentences])
+    flat = [token for sentence in sentences for token in sentence.tokens]
+    words, characters = encoder.ids(tf.RaggedTensor.from_row_lengths(flat, lengths))
+    place = {tag: i for i, tag in enumerate(encoder.tags)}
+    tags = words.with_flat_values(
+        tf.constant([place[tag] for sentence in sentences for tag in sentence.tags], tf.int32)
+    )
+    rng = np.random.default_rng(seed)
+    count = math.ceil(len(sentences) / batch_size)
+
+    def order():
+        by_length = np.argsort(lengths + rng.uniform(0, 3, len(lengths)))
+        for i in rng.permutation(count):
+            yield by_length[i * batch_size : (i + 1) * batch_size]
+
+    def gather(places):
+        inputs = pad(tf.gather(words, places), tf.gather(characters, places))
+        return inputs, tf.gather(tags, places).to_tensor()
+
+    dataset = tf.data.Dataset.from_generator(
+        order, output_signature=tf.TensorSpec([None], tf.int64)
+    )
+    return dataset.map(gather).apply(tf.data.experimental.assert_cardinality(count)).prefetch(2)
+
+
+class ValidationF1(keras.callbacks.Callback):
+    """Adds the entity F1 of the validation sentences to the logs of every epoch, as `val_f1`."""
+
+    def __init__(self, tagger: Tagger, sentences: list[Sentence]):
+        super().__init__()
+        self.tagger = tagger
+        self.sentences = sentences
+
+    def on_epoch_end(self, epoch, logs=None):
+        predicted = self.tagger.tag_sentences([one.tokens for one in self.sentences])
+        scores = entity_scores([one.tags for one in self.sentences], predicted)
+        logs["val_f1"] = scores["f1"]
+        print(f" - val_f1: {scores['f1']:.4f}")

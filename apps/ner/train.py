@@ -1,0 +1,46 @@
+"""Trains a named-entity tagger.
+
+python -m apps.ner.train                                     the embedded corpus
+python -m apps.ner.train --corpus FOLDER --run runs/ner/mine
+python -m apps.ner.train --corpus train.conll --valid dev.conll --test test.conll
+"""
+
+from apps.ner import data
+from apps.ner.config import Config
+from gated.errors import BadUsage
+from gated.runs.command import run_command
+from gated.runs.folder import RunFolder
+from gated.runs.quiet import import_tensorflow
+
+
+def train(config: Config, *, json: bool = False) -> None:
+    """Trains as `config` says, and evaluates on the test sentences, or else the validation ones.
+
+    Args:
+        config: the options.
+        json: print the metrics as JSON, on one line, last.
+    """
+    if config.peepholes and config.layer != "lstm":
+        raise BadUsage(f"--peepholes goes with --layer lstm, not {config.layer}")
+    corpus = data.load(config.corpus, config.valid, config.test, config.seed)
+    run = RunFolder.create(config.run)
+
+    # Not before the options and the corpus are known good: it takes seconds.
+    import_tensorflow()
+    from apps.ner.evaluate import evaluate_sentences, report
+    from apps.ner.fitting import fit
+
+    run.save_config(config)
+    print(
+        f"{len(corpus.train)} sentences to train on, {len(corpus.valid)} to validate, "
+        f"{len(corpus.test)} to test"
+    )
+    tagger = fit(corpus, config, run)
+    which = "test" if corpus.test else "valid"
+    metrics = {"set": which, **evaluate_sentences(tagger, corpus.test or corpus.valid)}
+    run.save_json(run.metrics, metrics)
+    report(metrics, json)
+
+
+if __name__ == "__main__":
+    run_command(train)

@@ -1,0 +1,1 @@
+"""Models that serve without this library."""

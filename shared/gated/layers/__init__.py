@@ -1,0 +1,10 @@
+"""Recurrent layers for Keras 3, on the TensorFlow, JAX and PyTorch backends."""
+
+from gated.layers.bidirectional import Bidirectional
+from gated.layers.deep import Deep
+from gated.layers.gru import GRU
+from gated.layers.lstm import LSTM
+from gated.layers.rare_word_dropout import RareWordDropout
+from gated.layers.simple_rnn import SimpleRNN
+
+__all__ = ["GRU", "LSTM", "Bidirectional", "Deep", "RareWordDropout", "SimpleRNN"]

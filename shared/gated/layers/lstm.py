@@ -1,0 +1,132 @@
+"""The long short-term memory layer, plain and with peephole connections."""
+
+import keras
+from keras import ops
+
+from gated.layers.recurrent import Recurrent
+
+
+@keras.saving.register_keras_serializable("gated")
+class LSTM(Recurrent):
+    """The long short-term memory layer, drop-in for `keras.layers.LSTM`, with peepholes.
+
+    With σ the `recurrent_activation` and g the `activation`:
+
+        update     i = σ(W_i x⟨t⟩ + U_i h⟨t-1⟩ + p_i * c⟨t-1⟩ + b_i)
+        forget     f = σ(W_f x⟨t⟩ + U_f h⟨t-1⟩ + p_f * c⟨t-1⟩ + b_f)
+        candidate  c̃ = g(W_c x⟨t⟩ + U_c h⟨t-1⟩ + b_c)
+                   c⟨t⟩ = f * c⟨t-1⟩ + i * c̃
+        output     o = σ(W_o x⟨t⟩ + U_o h⟨t-1⟩ + p_o * c⟨t⟩ + b_o)
+                   h⟨t⟩ = o * g(c⟨t⟩)
+
+    h is a⟨t⟩ in the course and i, f, o are its Γu, Γf, Γo; papers call i the input gate. The terms
+    in p are the peephole connections, absent by default:
+
+        peepholes=True        as above: the output gate sees the new cell c⟨t⟩.
+                              Gers and Schmidhuber 2000, "Recurrent nets that time and count";
+                              Gers, Schraudolph and Schmidhuber 2002, section 3.1.
+        peepholes="previous"  the course's form: all three gates see c⟨t-1⟩.
+
+    Hochreiter and Schmidhuber 1997; the forget gate: Gers, Schmidhuber and Cummins 2000.
+
+    Weights, as in Keras: `kernel` [features, 4 units], `recurrent_kernel` [units, 4 units] and
+    `bias` [4 units] in the order i, f, c̃, o; then, with peepholes, `peephole_kernel` [3, units] in
+    the order p_i, p_f, p_o. Two states: `h` and `c`, each [b, units].
+
+    Args:
+        units, activation, use_bias: see below.
+        recurrent_activation: the function σ of the gates.
+        peepholes: `False`, `True` or `"previous"`.
+        peephole_initializer, peephole_regularizer, peephole_constraint: of `peephole_kernel`.
+        unit_forget_bias: start b_f at 1, so that the cell remembers at first (Jozefowicz,
+            Zaremba and Sutskever 2015).
+
+    The other args, call arguments and errors: see `gated.layers.recurrent.Recurrent`.
+
+    Returns:
+        [b, units], or [b, t, units] with `return_sequences`; with `return_state` a tuple of that,
+        `h` and `c`.
+    """
+
+    state_names = ("h", "c")
+    _options = (
+        *Recurrent._options,
+        "recurrent_activation",
+        "peepholes",
+        "peephole_initializer",
+        "peephole_regularizer",
+        "peephole_constraint",
+        "unit_forget_bias",
+    )
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        *,
+        peepholes=False,
+        peephole_initializer="glorot_uniform",
+        peephole_regularizer=None,
+        peephole_constraint=None,
+        unit_forget_bias=True,
+        **kwargs,
+    ):
+        super().__init__(units, activation, use_bias, **kwargs)
+        if peepholes not in (False, True, "previous"):
+            raise ValueError(
+                f"`peepholes` must be False, True or 'previous'. Received: peepholes={peepholes!r}"
+            )
+        self.recurrent_activation = keras.activations.get(recurrent_activation)
+        self.peepholes = peepholes
+        self.peephole_initializer = keras.initializers.get(peephole_initializer)
+        self.peephole_regularizer = keras.regularizers.get(peephole_regularizer)
+        self.peephole_constraint = keras.constraints.get(peephole_constraint)
+        self.unit_forget_bias = unit_forget_bias
+
+    @property
+    def gates(self):
+        return 4
+
+    def initial_bias(self, shape, dtype=None):
+        if not self.unit_forget_bias:
+            return super().initial_bias(shape, dtype)
+        return ops.concatenate(
+            [
+                self.bias_initializer((self.units,), dtype=dtype),
+                ops.ones((self.units,), dtype=dtype),
+                self.bias_initializer((2 * self.units,), dtype=dtype),
+            ]
+        )
+
+    def build(self, sequences_shape, initial_state_shape=None):
+        super().build(sequences_shape, initial_state_shape)
+        self.peephole_kernel = None
+        if self.peepholes:
+            self.peephole_kernel = self.add_weight(
+                name="peephole_kernel",
+                shape=(3, self.units),
+                initializer=self.peephole_initializer,
+                regularizer=self.peephole_regularizer,
+                constraint=self.peephole_constraint,
+            )
+
+    def equations(self, drop):
+        recurrent_kernel = ops.convert_to_tensor(self.recurrent_kernel)
+        sigma, g = self.recurrent_activation, self.activation
+        if self.peepholes:
+            p_update, p_forget, p_output = ops.unstack(ops.convert_to_tensor(self.peephole_kernel))
+
+        def step(x, h, c):
+            z = x + ops.matmul(drop(h), recurrent_kernel)
+            update, forget, candidate, output = ops.split(z, 4, axis=-1)
+            if self.peepholes:
+                update = update + p_update * c
+                forget = forget + p_forget * c
+            new_c = sigma(forget) * c + sigma(update) * g(candidate)
+            if self.peepholes:
+                output = output + p_output * (c if self.peepholes == "previous" else new_c)
+            return sigma(output) * g(new_c), new_c
+
+        return step
