@@ -139,10 +139,7 @@ def _on_jax(layer, inputs, states, call):
 
     run = jax.value_and_grad(total, argnums=(0, 1, 2), has_aux=True)
     weights = [variable.value for variable in layer.trainable_variables]
-    # Compiling takes far longer than running here.
-    quick = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
-    run = jax.jit(run, compiler_options=quick)
-    (_, outputs), gradients = run(inputs, states, weights)
+    (_, outputs), gradients = jax.jit(run)(inputs, states, weights)
     return outputs, gradients
 
 

@@ -4,57 +4,78 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gated.errors import BadUsage
+
+_COUNTS = (
+    "units",
+    "depth",
+    "word_size",
+    "character_size",
+    "character_units",
+    "epochs",
+    "batch_size",
+)
+_SHARES = ("dropout", "rare_word_dropout")
+
 
 @dataclass(frozen=True)
 class Config:
-    """Train a tagger of named entities.
+    """What a run depends on; `config.json` in its folder holds it."""
 
-    Reads sentences in CoNLL form, trains a bidirectional recurrent network on their words and
-    characters, keeps the weights of the epoch with the best entity F1 on the validation
-    sentences, and leaves all that evaluate, predict and export need in the run folder.
-    """
-
+    #: CoNLL files; or a folder with a train, a valid (dev) and perhaps a test file; or tfds:NAME,
+    #: a set of TensorFlow Datasets, which is downloaded. Nothing: the small English corpus that
+    #: comes with the application.
     corpus: tuple[str, ...] = ()
-    """CoNLL files; or a folder with a train, a valid (dev) and perhaps a test file; or tfds:NAME,
-    a set of TensorFlow Datasets, which is downloaded. Nothing: the small English corpus that
-    comes with the application."""
+    #: The validation sentences: files; or a fraction such as 0.1 to draw from the training
+    #: sentences; or every:10 to take every tenth of them. Nothing: those of the corpus if it has
+    #: some, else 0.1.
     valid: tuple[str, ...] = ()
-    """The validation sentences: files; or a fraction such as 0.1 to draw from the training
-    sentences; or every:10 to take every tenth of them. Nothing: those of the corpus if it has
-    some, else 0.1."""
+    #: The test sentences, likewise. Nothing: those of the corpus if it has some, else none.
     test: tuple[str, ...] = ()
-    """The test sentences, likewise. Nothing: those of the corpus if it has some, else none."""
+    #: The run folder to make.
     run: Path = Path("runs/ner/default")
-    """The run folder to make."""
 
+    #: The recurrent layer.
     layer: Literal["lstm", "gru", "simple-rnn"] = "lstm"
-    """The recurrent layer."""
+    #: Peephole connections in the LSTM that reads the words.
     peepholes: bool = False
-    """Peephole connections in the LSTM that reads the words."""
+    #: Width of each direction of each layer that reads the words.
     units: int = 128
-    """Width of each direction of each layer that reads the words."""
+    #: How many such layers.
     depth: int = 1
-    """How many such layers."""
+    #: Length of a word's vector.
     word_size: int = 100
-    """Length of a word's vector."""
+    #: Length of a character's vector.
     character_size: int = 25
-    """Length of a character's vector."""
+    #: Width of each direction of the layer that reads the characters of a word.
     character_units: int = 50
-    """Width of each direction of the layer that reads the characters of a word."""
+    #: Share of features dropped before and between the layers that read the words.
     dropout: float = 0.5
-    """Share of features dropped before and between the layers that read the words."""
+    #: Share of the words seen once that are replaced by <UNK>, anew in every epoch.
     rare_word_dropout: float = 0.5
-    """Share of the words seen once that are replaced by <UNK>, anew in every epoch."""
 
+    #: The most epochs to train.
     epochs: int = 40
-    """The most epochs to train."""
+    #: Epochs without a better F1 after which training stops.
     patience: int = 8
-    """Epochs without a better F1 after which training stops."""
+    #: Sentences a step.
     batch_size: int = 32
-    """Sentences a step."""
+    #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs.
     learning_rate: float = 0.002
-    """Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs."""
+    #: Greatest norm of a step's gradient.
     clip: float = 5.0
-    """Greatest norm of a step's gradient."""
+    #: Of the weights, the order of the sentences, the dropout, and the split.
     seed: int = 1
-    """Of the weights, the order of the sentences, the dropout, and the split."""
+
+    def __post_init__(self):
+        def check(names, fits, expected):
+            for name in names:
+                if not fits(value := getattr(self, name)):
+                    option = f"--{name.replace('_', '-')}"
+                    raise BadUsage(f"{option} {value}: expected {expected}")
+
+        check(_COUNTS, lambda n: n >= 1, "at least 1")
+        check(_SHARES, lambda share: 0 <= share <= 1, "a share from 0 to 1")
+        check(("learning_rate", "clip"), lambda x: x > 0, "more than 0")
+        check(("patience",), lambda n: n >= 0, "at least 0")
+        check(("seed",), lambda n: 0 <= n < 2**32, "0 to 4294967295")

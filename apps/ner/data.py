@@ -42,6 +42,8 @@ def load(
     """
     sets = _read(corpus or (str(EMBEDDED),))
     name = " ".join(corpus) or "the embedded corpus"
+    if not sets["train"]:
+        raise BadData(f"{name}: no sentences to train on; a file has `train` in its name")
     # The test sentences first, so that they stay the same however many are for validation.
     for which, given in (("test", test), ("valid", valid)):
         if given:
@@ -53,17 +55,19 @@ def load(
 
 def read_sentences(corpus: tuple[str, ...]) -> list[Sentence]:
     """The sentences to judge a tagger on: files, or the test set of a folder or of tfds:NAME."""
-    sets = _read(corpus)
-    return sets["test"] or sets["train"]
+    if not (sentences := _read(corpus, files="test")["test"]):
+        raise BadData(f"{' '.join(corpus)}: no test sentences")
+    return sentences
 
 
-def _read(corpus: tuple[str, ...]) -> dict[str, list[Sentence]]:
+def _read(corpus: tuple[str, ...], files: str = "train") -> dict[str, list[Sentence]]:
+    """The sets of a corpus; what is given as files, not as a folder or a name, is one set."""
     empty: dict[str, list[Sentence]] = {"train": [], "valid": [], "test": []}
     if len(corpus) == 1 and corpus[0].startswith(tfds.PREFIX):
         return empty | _read_tfds(corpus[0].removeprefix(tfds.PREFIX))
     if len(corpus) == 1 and Path(corpus[0]).is_dir():
         return empty | _read_folder(Path(corpus[0]))
-    return empty | {"train": [sentence for path in corpus for sentence in conll.read(path)]}
+    return empty | {files: [sentence for path in corpus for sentence in conll.read(path)]}
 
 
 def _read_folder(folder: Path) -> dict[str, list[Sentence]]:
@@ -76,20 +80,20 @@ def _read_folder(folder: Path) -> dict[str, list[Sentence]]:
             raise BadData(f"{folder}: expected one {which} file, found {names}; name the files")
         if found:
             sets[which] = conll.read(found[0])
-    if "train" not in sets:
-        raise BadData(f"{folder}: no file with `train` in its name")
     return sets
 
 
 def _read_tfds(name: str) -> dict[str, list[Sentence]]:
     features, splits = tfds.load(name)
+    # A sequence of class labels, which have names.
     key = next((key for key in _TFDS_TAGS if key in features), None)
-    if key is None or "tokens" not in features or not hasattr(features[key].feature, "int2str"):
+    label = getattr(features[key], "feature", None) if key else None
+    if label is None or "tokens" not in features or not hasattr(label, "int2str"):
         raise BadData(
             f"{tfds.PREFIX}{name}: expected `tokens` and one of {', '.join(_TFDS_TAGS)}, "
             f"found {', '.join(features)}"
         )
-    tag_name: Callable[[int], str] = features[key].feature.int2str
+    tag_name: Callable[[int], str] = label.int2str
     sets = {}
     for which, names in _TFDS_SPLITS.items():
         split = next((splits[one] for one in names if one in splits), ())
@@ -99,6 +103,7 @@ def _read_tfds(name: str) -> dict[str, list[Sentence]]:
                 tuple(tag_name(tag) for tag in example[key]),
             )
             for example in split
+            if len(example["tokens"])
         ]
         sets[which] = conll.sentences(pairs, partial(_place, f"{tfds.PREFIX}{name}, {which}"))
     return sets
@@ -126,14 +131,15 @@ def _indices(given: tuple[str, ...], count: int, seed: int) -> set[int] | None:
     """The places that a fraction or every:N takes from `count`; None if files are given."""
     if len(given) != 1:
         return None
-    if match := re.fullmatch(r"every:(\d+)", given[0]):
-        every = int(match[1])
-        if every < 2:
+    if given[0].startswith("every:"):
+        every = given[0].removeprefix("every:")
+        if not every.isdecimal() or int(every) < 2:
             raise BadUsage(f"{given[0]}: expected every:N with N at least 2")
-        return set(range(every - 1, count, every))
-    if re.fullmatch(r"[01]?\.\d+", given[0]):
+        return set(range(int(every) - 1, count, int(every)))
+    try:
         fraction = float(given[0])
-        if not 0 < fraction < 1:
-            raise BadUsage(f"{given[0]}: expected a fraction between 0 and 1")
-        return set(random.Random(seed).sample(range(count), max(1, round(fraction * count))))
-    return None
+    except ValueError:
+        return None
+    if not 0 < fraction < 1:
+        raise BadUsage(f"{given[0]}: expected a fraction between 0 and 1")
+    return set(random.Random(seed).sample(range(count), max(1, round(fraction * count))))

@@ -5,10 +5,11 @@ from pathlib import Path
 import tensorflow as tf
 
 from apps.ner.conll import Sentence
+from gated.runs.folder import write_whole
 from gated.text.vocabulary import Vocabulary
 
 # Of a longer token the rest is not read: a web address must not make a batch wide.
-LONGEST_TOKEN = 40
+LONGEST_TOKEN = 24
 
 
 class Encoder:
@@ -35,10 +36,10 @@ class Encoder:
         return cls(Vocabulary.of(words), Vocabulary.of(characters, min_count=2), tags)
 
     def save(self, folder: Path) -> None:
-        self.words.save(folder / "words.txt")
-        self.characters.save(folder / "characters.txt")
+        write_whole(folder / "words.txt", self.words.save)
+        write_whole(folder / "characters.txt", self.characters.save)
         lines = "".join(f"{tag}\n" for tag in self.tags)
-        (folder / "tags.txt").write_text(lines, encoding="utf-8")
+        write_whole(folder / "tags.txt", lambda path: path.write_text(lines, encoding="utf-8"))
 
     @classmethod
     def load(cls, folder: Path) -> "Encoder":

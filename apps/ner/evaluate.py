@@ -1,7 +1,10 @@
 """Judges a tagger: precision, recall and F1 of its entities.
 
-python -m apps.ner.evaluate --run runs/ner/mine                       the run's own test sentences
-python -m apps.ner.evaluate --run runs/ner/mine --corpus test.conll
+    python -m apps.ner.evaluate --run runs/ner/mine
+    python -m apps.ner.evaluate --run runs/ner/mine --corpus test.conll
+
+Prints the scores of each type and overall, and writes them to metrics.json in the run folder. An
+entity counts as found if its first token, its last token and its type are right.
 """
 
 import json as json_format
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 def evaluate(
     run: Path = Path("runs/ner/default"), corpus: tuple[str, ...] = (), *, json: bool = False
 ) -> None:
-    """Prints the scores for each type of entity and overall, and writes them to metrics.json.
+    """Judges the tagger of a run.
 
     Args:
         run: the run folder that train made.

@@ -1,10 +1,10 @@
 """Exports a tagger as a SavedModel that needs TensorFlow and nothing else.
 
-python -m apps.ner.export --run runs/ner/mine
+    python -m apps.ner.export --run runs/ner/mine
 
 The default signature takes `text`, strings [n], and returns `tokens` and `tags`, strings [n, t],
-and `offsets`, integers [n, t, 2], the first and the last-but-one code point of each token. Shorter
-texts are padded with "" and -1.
+and `offsets`, integers [n, t, 2]: where each token starts and ends in its text, in code points.
+Shorter texts are padded with "" and -1.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ from gated.runs.quiet import import_tensorflow
 
 
 def export(run: Path = Path("runs/ner/default")) -> None:
-    """Writes export/1/ in the run folder, a SavedModel from raw strings to tags.
+    """Writes export/1/ in the run folder.
 
     Args:
         run: the run folder that train made.

@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -21,7 +22,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
     """Trains, and saves the vocabularies and the weights of the best epoch.
 
     Ctrl-C ends training early; what the finished epochs reached is saved, then KeyboardInterrupt
-    goes on. Before the first epoch has ended there is nothing to keep, and the folder is removed.
+    goes on. Before the first epoch has ended there is nothing to keep.
     """
     keras.utils.set_random_seed(config.seed)
     # Parallel sums round differently every time; the same seed shall give the same model.
@@ -47,10 +48,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
             epochs=config.epochs,
             shuffle=False,  # the batches come in a new order every epoch already
             callbacks=[
-                ValidationF1(tagger, corpus.valid),
-                keras.callbacks.ModelCheckpoint(
-                    best, "val_f1", mode="max", save_best_only=True, save_weights_only=True
-                ),
+                ValidationF1(tagger, corpus.valid, best),
                 keras.callbacks.EarlyStopping("val_f1", mode="max", patience=config.patience),
                 keras.callbacks.CSVLogger(run.history),
                 keras.callbacks.TensorBoard(run.logs),
@@ -58,12 +56,12 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
         )
     except KeyboardInterrupt as error:
         if not best.exists():
-            run.remove()
             raise
         interrupt = error
     model.load_weights(best)
     encoder.save(run.path)
-    write_whole(run.model, model.save)
+    # Uncompiled: the optimizer's state would be two thirds of the file.
+    write_whole(run.model, keras.Model(model.inputs, model.outputs, name=model.name).save)
     shutil.rmtree(run.checkpoint)
     if interrupt:
         print(f"\nStopped early; {run.path} holds the best epoch so far.")
@@ -102,15 +100,22 @@ def batches(encoder: Encoder, sentences: list[Sentence], batch_size: int, seed: 
 
 
 class ValidationF1(keras.callbacks.Callback):
-    """Adds the entity F1 of the validation sentences to the logs of every epoch, as `val_f1`."""
+    """Adds the entity F1 of the validation sentences to the logs of every epoch, as `val_f1`.
 
-    def __init__(self, tagger: Tagger, sentences: list[Sentence]):
+    Saves the weights of the best epoch at `path`; whole, because Ctrl-C may come at any time.
+    """
+
+    def __init__(self, tagger: Tagger, sentences: list[Sentence], path: Path):
         super().__init__()
         self.tagger = tagger
         self.sentences = sentences
+        self.path = path
+        self.best = -1.0
 
     def on_epoch_end(self, epoch, logs=None):
         predicted = self.tagger.tag_sentences([one.tokens for one in self.sentences])
         scores = entity_scores([one.tags for one in self.sentences], predicted)
         logs["val_f1"] = scores["f1"]
-        print(f" - val_f1: {scores['f1']:.4f}")
+        if scores["f1"] > self.best:
+            write_whole(self.path, self.model.save_weights)
+            self.best = scores["f1"]

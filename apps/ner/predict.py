@@ -1,10 +1,11 @@
-"""Tags raw sentences.
+"""Finds the names in raw sentences, one sentence an argument or a line.
 
 python -m apps.ner.predict --run runs/ner/mine "Ada Lovelace met Charles Babbage in London."
 python -m apps.ner.predict --run runs/ner/mine --file notes.txt --format json
 cat notes.txt | python -m apps.ner.predict --run runs/ner/mine
 """
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,7 +28,7 @@ def predict(
     file: Path | None = None,
     format: Literal["text", "conll", "json"] = "text",
 ) -> None:
-    """Finds the names in sentences, one sentence an argument or a line; empty lines are skipped.
+    """Tags sentences; empty ones are skipped.
 
     Args:
         texts: the sentences. None, and no file: they are read from standard input.
@@ -40,7 +41,7 @@ def predict(
     if texts and file:
         raise BadUsage("give sentences or --file, not both")
     folder = RunFolder.open(run)
-    lines: Iterable[str] = texts or (read_lines(file) if file else _standard_input())
+    lines = _arguments(texts) if texts else read_lines(file) if file else _standard_input()
 
     import_tensorflow()
     from apps.ner.tagger import Tagger
@@ -48,6 +49,11 @@ def predict(
     tagger = Tagger.load(folder)
     for found in tagger.tag_lines(line for line in lines if line.strip()):
         WRITERS[format](*found)
+
+
+def _arguments(texts: tuple[str, ...]) -> Iterable[str]:
+    # Python hides bytes that are not UTF-8 in strings that nothing else can read.
+    return decode_lines(map(os.fsencode, texts), "argument")
 
 
 def _standard_input() -> Iterable[str]:

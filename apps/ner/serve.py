@@ -3,15 +3,17 @@
 python -m apps.ner.serve --export runs/ner/mine/export/1 "Ada Lovelace met Charles Babbage."
 """
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
 from apps.ner.display import write_text
-from gated.errors import BadUsage
+from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.quiet import import_tensorflow
+from gated.text.files import decode_lines
 
 
 def serve(texts: Annotated[tuple[str, ...], tyro.conf.Positional], *, export: Path) -> None:
@@ -27,10 +29,14 @@ def serve(texts: Annotated[tuple[str, ...], tyro.conf.Positional], *, export: Pa
     import_tensorflow()
     import tensorflow as tf
 
-    model = tf.saved_model.load(export)
-    found = model.signatures["serving_default"](text=tf.constant(texts))
+    try:
+        model = tf.saved_model.load(export)
+    except OSError as error:
+        raise BadData(f"{export}: {str(error).splitlines()[0]}") from None
+    lines = list(decode_lines(map(os.fsencode, texts), "argument"))
+    found = model.signatures["serving_default"](text=tf.constant(lines, tf.string))
     for text, tags, offsets in zip(
-        texts, found["tags"].numpy().tolist(), found["offsets"].numpy().tolist(), strict=True
+        lines, found["tags"].numpy().tolist(), found["offsets"].numpy().tolist(), strict=True
     ):
         write_text(text, None, [tag.decode() for tag in tags], offsets)
 

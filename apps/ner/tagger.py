@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from zipfile import BadZipFile
 
 import keras
 import tensorflow as tf
@@ -33,12 +34,13 @@ class Tagger:
     def load(cls, run: RunFolder) -> "Tagger":
         try:
             model = keras.models.load_model(run.model)
-            return cls(Encoder.load(run.path), model)
-        except (OSError, ValueError) as error:
+            encoder = Encoder.load(run.path)
+            if _sizes(model) != (len(encoder.words), len(encoder.characters), len(encoder.tags)):
+                raise ValueError("its vocabularies are not those of its model")
+            return cls(encoder, model)
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
             reason = str(error).strip().splitlines()[0]
-            raise BadData(
-                f"{run.path}: no run folder of this application: {reason}"
-            ) from None
+            raise BadData(f"{run.path}: no run folder of this application: {reason}") from None
 
     def tag_text(self, text):
         """The graph from strings [n] to tokens, tags [n, t] and offsets [n, t, 2].
@@ -86,3 +88,8 @@ class Tagger:
             for i, row in zip(places, found.to_list(), strict=True):
                 tags[i] = [tag.decode() for tag in row]
         return [tags[i] for i in range(len(sentences))]
+
+
+def _sizes(model: keras.Model) -> tuple[int, int, int]:
+    words, characters = model.get_layer("word_vectors"), model.get_layer("spelling")
+    return words.input_dim, characters.characters, model.output_shape[-1]

@@ -13,7 +13,7 @@ LENGTH, FEATURES, UNITS = 7, 3, 4
 
 
 def in_torch_order(weight, order):
-    """Gate blocks reordered and transposed: [features, gates * units] -> [gates * units, features]."""
+    """Gate blocks in PyTorch's order, and transposed."""
     blocks = np.split(weight, len(order), axis=-1)
     return torch.tensor(np.concatenate([blocks[i] for i in order], axis=-1).T)
 

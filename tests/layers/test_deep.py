@@ -58,8 +58,9 @@ def numpy(output):
     return keras.ops.convert_to_numpy(output)
 
 
-@pytest.mark.parametrize("mask", [None, MASK], ids=["no mask", "masks"])
-@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize(
+    "return_sequences, mask", [(False, None), (True, MASK)], ids=["no mask", "masks"]
+)
 def test_same_as_stacked_keras_layers(return_sequences, mask, float64):
     ours, theirs = kinds(gated), kinds(keras.layers)
     ours[-1].return_sequences = theirs[-1].return_sequences = return_sequences
@@ -186,5 +187,5 @@ def test_refuses(layers, options, message):
 
 def test_refuses_a_wrong_number_of_states():
     deep = gated.Deep(gated.LSTM(2), depth=2)
-    with pytest.raises(ValueError, match="4 states. Received: 2"):
+    with pytest.raises(ValueError, match=r"4 states\. Received: 2"):
         deep(sequences(), initial_state=[np.zeros((BATCH, 2))] * 2)

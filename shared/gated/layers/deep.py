@@ -65,7 +65,10 @@ class Deep(keras.layers.Layer):
         self.dropout = dropout
         self.residual = residual
         # Zeroing a feature at all steps of a sequence is what Keras calls spatial dropout.
-        self._drops = [keras.layers.SpatialDropout1D(dropout) for _ in self.layers[1:]]
+        self._drops = [
+            keras.layers.SpatialDropout1D(dropout, dtype=layer.dtype_policy)
+            for layer in self.layers[1:]
+        ]
         self.supports_masking = True
         self.input_spec = keras.layers.InputSpec(ndim=3)
 

@@ -215,9 +215,14 @@ class Recurrent(keras.layers.Layer):
         return [ops.zeros((batch_size, size), dtype=self.compute_dtype) for size in self.state_size]
 
     def _create_states(self, batch_size):
+        # No autocast: on PyTorch, in mixed precision, it would assign to a cast copy.
         variables = [
             keras.Variable(
-                ops.zeros((batch_size, size)), trainable=False, dtype=self.variable_dtype, name=name
+                ops.zeros((batch_size, size)),
+                dtype=self.variable_dtype,
+                trainable=False,
+                autocast=False,
+                name=name,
             )
             for name, size in zip(self.state_names, self.state_size, strict=True)
         ]
@@ -237,7 +242,7 @@ class Recurrent(keras.layers.Layer):
     def reset_state(self):
         """Sets the states of a stateful layer to zero."""
         for state in self.states or ():
-            state.assign(ops.zeros_like(state))
+            state.assign(ops.zeros_like(state.value))
 
     reset_states = reset_state
 

@@ -7,7 +7,7 @@ of a training run is part of the graph that it exports.
 import tensorflow as tf
 
 _WORD = r"[\p{L}\p{M}\p{N}_]+"
-_EMOJI = r"\p{So}[\p{Sk}\x{FE0F}]*"
+_EMOJI = r"(?:[\x{1F1E6}-\x{1F1FF}]{2}|\p{So}[\p{Sk}\x{FE0F}]*)"  # a flag is two letters
 
 # In order: the first that matches at a place wins.
 _TOKEN = "|".join(
@@ -28,7 +28,8 @@ _TOKEN = "|".join(
     ]
 )
 _SPACE = r"[\s\p{Z}\p{Cc}]"
-_CLITIC = r"(?i)(\p{L})(n['’]t|['’](?:s|re|ve|ll|d|m))\b"
+# Not \b, which takes é for no letter: O'Méara is whole.
+_CLITIC = r"(?i)(\p{L})(n['’]t|['’](?:s|re|ve|ll|d|m))([^\p{L}\p{M}\p{N}_]|$)"
 
 
 def tokenize(texts):
@@ -48,7 +49,7 @@ def tokenize(texts):
     texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace")
     # One blank for each character, so that places stay what they are.
     texts = tf.strings.regex_replace(texts, _SPACE, " ")
-    spaced = tf.strings.regex_replace(texts, _CLITIC, r"\1 \2")
+    spaced = tf.strings.regex_replace(texts, _CLITIC, r"\1 \2\3")
     spaced = tf.strings.regex_replace(spaced, _TOKEN, r" \0 ")
     tokens = tf.strings.split(spaced)
 

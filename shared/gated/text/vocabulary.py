@@ -49,12 +49,16 @@ class Vocabulary:
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":
         counts = {}
-        with path.open(encoding="utf-8", newline="\n") as file:
-            for number, line in enumerate(file, 1):
-                token, tab, count = line.rstrip("\n").rpartition("\t")
-                if not tab or not count.isdecimal():
-                    raise BadData(f"{path}:{number}: expected `token TAB count`, found {line!r}")
+        # Line by line, so that one that is not UTF-8 is known by its number.
+        for number, line in enumerate(path.read_bytes().splitlines(), 1):
+            try:
+                token, count = line.decode().rsplit("\t", 1)
                 counts[_unescape(token)] = int(count)
+            except (KeyError, ValueError):
+                found = line[:40].decode(errors="replace")
+                raise BadData(
+                    f"{path}:{number}: expected `token TAB count`, found {found!r}"
+                ) from None
         return cls(counts)
 
     def table(self):
@@ -74,6 +78,6 @@ def _escape(token: str) -> str:
 def _unescape(text: str) -> str:
     characters = iter(text)
     return "".join(
-        _UNESCAPES[character + next(characters)] if character == "\\" else character
+        _UNESCAPES[character + next(characters, "")] if character == "\\" else character
         for character in characters
     )

@@ -159,14 +159,14 @@ def test_unreadable_paths(tmp_path, file):
         (file("a\tO\n") / "below", "not a directory"),
         (loop, "too many levels of symbolic links"),
     ]:
-        assert message(path) == (f"{path}", f"{what}, expected a CoNLL file")
+        assert message(path) == (f"{path}", f"{what}, expected a text file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_forbidden_file(file):
     path = file("a\tO\n")
     path.chmod(0)
-    assert message(path) == (f"{path}", "permission denied, expected a CoNLL file")
+    assert message(path) == (f"{path}", "permission denied, expected a text file")
 
 
 def test_no_tensorflow():

@@ -1,0 +1,1 @@
+"""Run folders, and the commands that make and read them."""

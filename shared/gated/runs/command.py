@@ -1,0 +1,44 @@
+"""The frame of every command: options from a signature, errors as one line, exit status."""
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import tyro
+
+from gated.errors import BadData, BadUsage
+
+
+def run_command(command: Callable[..., Any]) -> None:
+    """Calls `command` with options from the command line.
+
+    Their names and types come from its signature, their help from its docstring, and what
+    `--help` says first from the docstring of its module.
+
+    The exit status is 0 on success, 1 on bad data, 2 on bad usage, 130 after Ctrl-C; the last
+    three leave one line on stderr.
+    """
+    logging.getLogger("absl").setLevel(logging.ERROR)
+    module = sys.modules[command.__module__]
+    # tyro keeps the line ends of a docstring; its text is to fill the width of the terminal.
+    command.__doc__ = re.sub(r"\n {12}", " ", command.__doc__ or "")
+    try:
+        tyro.cli(
+            command,
+            prog=f"python -m {module.__spec__.name}" if module.__spec__ else None,
+            description=module.__doc__,
+            config=(tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes),
+        )
+    except (BadData, BadUsage) as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1 if isinstance(error, BadData) else 2)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output, `head` say, has enough. Python would flush into the pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

@@ -1,0 +1,103 @@
+"""The run folder: all that a training run leaves behind, one file at a time, each whole."""
+
+import dataclasses
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gated.errors import BadData, BadUsage
+
+
+class RunFolder:
+    """`runs/<app>/<name>/`:
+
+    config.json      every option, the seed, the versions
+    *.txt            vocabularies
+    model.keras      the trained model
+    metrics.json     the last evaluation
+    history.csv      a line an epoch
+    logs/            TensorBoard
+    checkpoint/      the best weights so far, only while training
+    export/1/        the SavedModel
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.config = path / "config.json"
+        self.model = path / "model.keras"
+        self.metrics = path / "metrics.json"
+        self.history = path / "history.csv"
+        self.logs = path / "logs"
+        self.checkpoint = path / "checkpoint"
+        self.export = path / "export" / "1"
+
+    @classmethod
+    def create(cls, path: Path) -> "RunFolder":
+        """A new folder. Raises BadUsage if there is something at the path already."""
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise BadUsage(f"{path}: exists already; name another --run, or remove it first")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadUsage(f"{path}: cannot be made: {error.strerror}") from None
+        return cls(path)
+
+    @classmethod
+    def open(cls, path: Path) -> "RunFolder":
+        """The folder of a finished run. Raises BadUsage if there is none."""
+        folder = cls(path)
+        if not path.is_dir():
+            raise BadUsage(f"{path}: no such run folder; train makes one")
+        for needed in (folder.config, folder.model):
+            if not needed.is_file():
+                raise BadUsage(
+                    f"{path}: no {needed.name} in this folder; no training finished here"
+                )
+        return folder
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path)
+
+    def save_config(self, config: Any) -> None:
+        """Writes a dataclass of options, with the versions that it ran on."""
+        packages = ("gated", "keras", "tensorflow", "jax", "torch", "numpy")
+        versions = {name: sys.modules[name].__version__ for name in packages if name in sys.modules}
+        versions["python"] = sys.version.split()[0]
+        self.save_json(self.config, {**dataclasses.asdict(config), "versions": versions})
+
+    def load_json(self, path: Path) -> dict[str, Any]:
+        try:
+            content = json.loads(path.read_bytes())
+        except json.JSONDecodeError as error:
+            raise BadData(f"{path}:{error.lineno}: not JSON: {error.msg}") from None
+        except UnicodeDecodeError:
+            raise BadData(f"{path}: not UTF-8, expected JSON") from None
+        if not isinstance(content, dict):
+            raise BadData(f"{path}: expected a JSON object")
+        return content
+
+    def save_json(self, path: Path, content: Any) -> None:
+        text = json.dumps(content, indent=2, default=str, ensure_ascii=False) + "\n"
+        write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Calls `write` with a temporary path of the same ending, then gives it its name.
+
+    What stood at `path` stays there until the new file, or folder, is complete.
+    """
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        write(temporary)
+        if path.is_dir():
+            shutil.rmtree(path)
+        temporary.replace(path)
+    finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary)
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,138 @@
+"""The commands that read a run folder."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from apps.ner import conll
+from apps.ner.schemes import spans
+
+TEXT = "Mary Shelley met Joan\tin  Venice ."
+
+
+@pytest.fixture
+def copy(run, tmp_path):
+    return shutil.copytree(run, tmp_path / "run", ignore=shutil.ignore_patterns("export", "logs"))
+
+
+@pytest.fixture
+def standard_input(monkeypatch):
+    def feed(content):
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+
+    return feed
+
+
+def rows(out):
+    """The tokens and tags of the sentences that --format conll printed."""
+    return [
+        [tuple(line.split("\t")) for line in one.split("\n")]
+        for one in out.removesuffix("\n\n").split("\n\n")
+    ]
+
+
+def test_evaluate_again(command, copy):
+    before = (copy / "metrics.json").read_bytes()
+    (copy / "metrics.json").unlink()
+    result = command("evaluate", "--run", copy, "--json")
+    assert (result.status, result.err) == (0, "")
+    assert (copy / "metrics.json").read_bytes() == before
+    assert json.loads(result.lines[-1]) == json.loads(before)
+
+
+def test_evaluate_a_file(command, copy, tmp_path):
+    corpus = tmp_path / "x.conll"
+    corpus.write_text("Ada I-PER\nLovelace I-PER\n. O\n\nZürich I-CITY\n")
+    result = command("evaluate", "--run", copy, "--corpus", corpus)
+    metrics = json.loads((copy / "metrics.json").read_text(encoding="utf-8"))
+    assert (metrics["set"], metrics["sentences"], metrics["support"]) == (str(corpus), 2, 2)
+    assert set(metrics["types"]) >= {"PER", "CITY"}
+    # Without --json the table is all there is.
+    table = [line for line in result.lines if "overall" in line or "CITY" in line]
+    assert len(table) == 2
+    assert f"{metrics['precision']:.3f}" in table[1]
+    assert "{" not in result.out
+
+
+def test_evaluate_counts_what_predict_finds(command, copy, tiny):
+    sentences = conll.read(tiny)
+    texts = [" ".join(one.tokens) for one in sentences]
+    found = rows(command("predict", "--run", copy, "--format", "conll", *texts).out)
+    right = total = 0
+    for sentence, row in zip(sentences, found, strict=True):
+        assert tuple(token for token, _ in row) == sentence.tokens
+        predicted = set(spans([tag for _, tag in row]))
+        right += len(predicted & set(spans(sentence.tags)))
+        total += len(predicted)
+    metrics = json.loads(command("evaluate", "--run", copy, "--json").lines[-1])
+    assert metrics["precision"] == pytest.approx(right / total)
+    assert metrics["recall"] == pytest.approx(right / metrics["support"])
+
+
+def test_predict_json(command, run):
+    result = command("predict", "--run", run, "--format", "json", TEXT, "👍🏽 Mary", "東京")
+    assert (result.status, result.err) == (0, "")
+    found = [json.loads(line) for line in result.lines]
+    assert [one["text"] for one in found] == [TEXT, "👍🏽 Mary", "東京"]
+    assert found[0]["entities"]
+    tags = rows(command("predict", "--run", run, "--format", "conll", TEXT).out)[0]
+    assert len(found[0]["entities"]) == len(spans([tag for _, tag in tags]))
+    for one in found:
+        for entity in one["entities"]:
+            assert set(entity) == {"text", "type", "start", "end"}
+            assert one["text"][entity["start"] : entity["end"]] == entity["text"]
+
+
+def test_predict_text(command, run):
+    found = json.loads(command("predict", "--run", run, "--format", "json", TEXT).out)
+    expected, last = "", 0
+    for entity in found["entities"]:
+        expected += TEXT[last : entity["start"]] + f"[{entity['text']} {entity['type']}]"
+        last = entity["end"]
+    expected += TEXT[last:]
+    # rich shows a tab as blanks.
+    assert command("predict", "--run", run, TEXT).out.split() == expected.split()
+
+
+@pytest.mark.parametrize("way", ["arguments", "file", "standard input"])
+def test_ways_to_give_sentences(command, run, tmp_path, standard_input, way):
+    lines = ["Mary met Joan .", "", "a\u00a0b\u0085c", "  ", "x " * 300 + "end", *["Venice"] * 70]
+    content = "".join(f"{line}\r\n" for line in lines)
+    arguments = {"arguments": lines, "file": ["--file", tmp_path / "x.txt"], "standard input": []}
+    (tmp_path / "x.txt").write_bytes(content.encode())
+    standard_input(content.encode())
+    result = command("predict", "--run", run, "--format", "conll", *arguments[way])
+    found = [[token for token, _ in row] for row in rows(result.out)]
+    assert found == [
+        ["Mary", "met", "Joan", "."],
+        ["a", "b", "c"],
+        ["x"] * 300 + ["end"],
+        *[["Venice"]] * 70,
+    ]
+
+
+def test_nothing_to_tag(command, run, standard_input):
+    standard_input(b"")
+    assert vars(command("predict", "--run", run)) == {"status": 0, "out": "", "err": ""}
+
+
+@pytest.mark.parametrize("module", ["train", "evaluate", "predict", "export", "serve"])
+def test_help_needs_no_tensorflow(module):
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", f"apps.ner.{module}", "--help"],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert result.returncode == 0
+    assert "--help" in result.stdout
+    imported = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines()}
+    assert f"apps.ner.{module}" in result.stderr or "apps.ner" in imported
+    assert "tyro" in imported
+    assert not imported & {"tensorflow", "keras", "tensorflow_datasets"}

@@ -1,0 +1,99 @@
+"""The network: what is padded does not matter, and what is saved comes back."""
+
+import keras
+import numpy as np
+import pytest
+
+from apps.ner import conll
+from apps.ner.config import Config
+from apps.ner.encoder import Encoder
+from apps.ner.model import build_model
+from gated.text.vocabulary import Vocabulary
+
+SMALL = {"units": 6, "word_size": 5, "character_size": 4, "character_units": 3}
+LAYERS = [
+    {},
+    {"peepholes": True},
+    {"layer": "gru"},
+    {"layer": "simple-rnn"},
+    {"depth": 2},
+]
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return Encoder(Vocabulary.of("aabbcde"), Vocabulary.of("abc"), ["O", "B-X", "I-X"])
+
+
+def inputs(batch, length, characters, padding=0):
+    """Random ids; `padding` more words and characters of padding at the end."""
+    rng = np.random.default_rng(1)
+    words = rng.integers(1, 7, (batch, length))
+    spelling = rng.integers(1, 5, (batch, length, characters))
+    return [
+        np.pad(words, [(0, 0), (0, padding)]),
+        np.pad(spelling, [(0, 0), (0, padding), (0, padding)]),
+    ]
+
+
+@pytest.mark.parametrize("options", LAYERS, ids=str)
+def test_padding_changes_nothing(encoder, options):
+    model = build_model(encoder, Config(**SMALL, **options))
+    plain = np.array(model(inputs(3, 5, 4)))
+    padded = np.array(model(inputs(3, 5, 4, padding=7)))
+    np.testing.assert_allclose(padded[:, :5], plain, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(plain.sum(axis=-1), 1, rtol=1e-5)
+    assert plain.shape == (3, 5, 3)
+
+
+def test_padding_does_not_count_in_the_loss(encoder):
+    model = build_model(encoder, Config(**SMALL))
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy())
+    tags = np.random.default_rng(2).integers(0, 3, (3, 5))
+    plain = model.evaluate(inputs(3, 5, 4), tags, verbose=0)
+    padded = model.evaluate(inputs(3, 5, 4, padding=7), np.pad(tags, [(0, 0), (0, 7)]), verbose=0)
+    assert padded == pytest.approx(plain, rel=1e-5)
+
+
+@pytest.mark.parametrize("options", LAYERS, ids=str)
+def test_save_and_load(encoder, options, tmp_path):
+    model = build_model(encoder, Config(**SMALL, **options))
+    model.save(tmp_path / "x.keras")
+    loaded = keras.models.load_model(tmp_path / "x.keras")
+    np.testing.assert_allclose(
+        loaded(inputs(2, 4, 3, padding=1)), model(inputs(2, 4, 3, padding=1)), rtol=1e-5
+    )
+
+
+def test_the_whole_sentence_and_every_character_count(encoder):
+    model = build_model(encoder, Config(**SMALL))
+    words, characters = inputs(1, 5, 4)
+    before = np.array(model([words, characters]))
+    for array, place in ((words, (0, 4)), (words, (0, 0)), (characters, (0, 4, 3))):
+        old = array[place]
+        array[place] = old % 4 + 1
+        after = np.array(model([words, characters]))
+        array[place] = old
+        # Bidirectional: a change at one end is felt at the other.
+        assert (np.abs(after - before).max(axis=-1) > 1e-7).all()
+
+
+def test_no_words_at_all(encoder):
+    model = build_model(encoder, Config(**SMALL))
+    words, characters = np.zeros((2, 1), "int32"), np.zeros((2, 1, 1), "int32")
+    assert np.isfinite(model([words, characters])).all()
+
+
+def test_alone_as_in_a_batch(tagger, tiny):
+    sentences = [one.tokens for one in conll.read(tiny)]
+    together = tagger.tag_sentences(sentences)
+    assert together == [tagger.tag_sentences([one])[0] for one in sentences]
+    assert [len(tags) for tags in together] == [len(one) for one in sentences]
+    assert len({tag for tags in together for tag in tags}) > 3
+
+
+def test_text_as_tokens(tagger, tiny):
+    sentences = [one.tokens for one in conll.read(tiny)]
+    found = list(tagger.tag_lines(" ".join(one) for one in sentences))
+    assert [tuple(tokens) for _, tokens, _, _ in found] == sentences
+    assert [tags for _, _, tags, _ in found] == tagger.tag_sentences(sentences)

@@ -1,0 +1,122 @@
+"""A SavedModel runs where there is TensorFlow, but neither Keras nor this library."""
+
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from gated.layers import GRU, LSTM, Bidirectional, Deep, SimpleRNN
+from tests.gradients import randomize
+
+if keras.backend.backend() != "tensorflow":
+    pytest.skip("SavedModel graphs come from the TensorFlow backend", allow_module_level=True)
+
+import tensorflow as tf
+
+FEATURES = 3
+
+LAYERS = {
+    "rnn": lambda: SimpleRNN(4, return_sequences=True),
+    "gru": lambda: GRU(4, relevance_gate=False),
+    "lstm": lambda: LSTM(4, peepholes="previous", go_backwards=True, return_sequences=True),
+    "both": lambda: Bidirectional(LSTM(4, peepholes=True, return_sequences=True)),
+    "deep": lambda: Deep(Bidirectional(GRU(4), merge_mode="sum"), 2, dropout=0.2, residual=True),
+}
+
+# Loads and runs each model; an import of Keras or of the library raises.
+LOADER = """
+import sys
+
+sys.modules["keras"] = sys.modules["gated"] = None
+import numpy as np
+import tensorflow as tf
+
+folder, *names = sys.argv[1:]
+inputs = np.load(f"{folder}/inputs.npz")
+found = {}
+for name in names:
+    model = tf.saved_model.load(f"{folder}/{name}")
+    for which in inputs:
+        calls = 2 if name == "stateful" else 1
+        if name == "stateful" and len(inputs[which]) != 2:
+            continue
+        for call in range(calls):
+            found[f"{name} {which} {call}"] = model.serve(inputs[which])
+np.savez(f"{folder}/outputs.npz", **found)
+assert sys.modules["keras"] is None and sys.modules["gated"] is None
+"""
+
+
+def embedded(make):
+    """Token ids in, so that a mask goes through the graph too."""
+    ids = keras.Input((None,), dtype="int32", name="ids")
+    embedding = keras.layers.Embedding(10, FEATURES, mask_zero=True)
+    return keras.Model(ids, make()(embedding(ids)))
+
+
+def stateful():
+    ids = keras.Input((None,), batch_size=2, dtype="int32")
+    embedding = keras.layers.Embedding(10, FEATURES, mask_zero=True)
+    return keras.Model(ids, LSTM(4, peepholes=True, stateful=True)(embedding(ids)))
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """The models, the arrays that they are tried on, and what the loaded graphs put out."""
+    folder = tmp_path_factory.mktemp("exported")
+    models = {name: embedded(make) for name, make in LAYERS.items()}
+    models["stateful"] = stateful()
+    # Batches and lengths that no graph was traced with.
+    inputs = {
+        "two": np.array([[1, 2, 3, 0, 0, 0, 0], [0, 4, 5, 0, 6, 7, 8]], "int32"),
+        "one": np.array([[9]], "int32"),
+        "all masked": np.array([[1, 0], [0, 0], [2, 3]], "int32"),
+    }
+    np.savez(folder / "inputs.npz", **inputs)
+    for name, model in models.items():
+        randomize(model)
+        model.export(folder / name, verbose=False)
+    done = subprocess.run(
+        [sys.executable, "-c", LOADER, str(folder), *models],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    return models, inputs, np.load(folder / "outputs.npz")
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_runs_without_this_library(exported, name):
+    models, inputs, found = exported
+    for which, ids in inputs.items():
+        expected = models[name](ids)
+        np.testing.assert_allclose(found[f"{name} {which} 0"], expected, atol=1e-6)
+
+
+def test_a_stateful_model_goes_on_where_it_was(exported):
+    models, inputs, found = exported
+    model = models["stateful"]
+    model.layers[-1].reset_state()
+    for call in range(2):
+        expected = model(inputs["two"])
+        np.testing.assert_allclose(found[f"stateful two {call}"], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_graph_of_unknown_shape_has_no_python_left(name):
+    """The loop over time is one operation of the graph, whatever the length."""
+    model = embedded(LAYERS[name])
+    graph = tf.function(model, input_signature=[tf.TensorSpec([None, None], "int32")])
+    operations = {node.op for node in graph.get_concrete_function().graph.as_graph_def().node}
+    assert operations & {"While", "StatelessWhile"}
+    assert not operations & {"PyFunc", "EagerPyFunc"}
+
+
+def test_unrolling_needs_the_length():
+    layer = LSTM(4, unroll=True)
+    unknown = tf.TensorSpec([None, None, FEATURES])
+    with pytest.raises(ValueError, match="known length"):
+        tf.function(layer, input_signature=[unknown]).get_concrete_function()

@@ -1,0 +1,61 @@
+"""The frame of the commands: options, errors, exit status."""
+
+import sys
+
+import pytest
+
+from gated.errors import BadData, BadUsage
+from gated.runs.command import run_command
+
+RAISED = {"data": BadData("a:1: bad"), "usage": BadUsage("no such"), "stop": KeyboardInterrupt()}
+
+
+def command(outcome: str = "fine", *, count: int = 1) -> None:
+    """Does what it is told.
+
+    Args:
+        outcome: how it ends,
+            a word.
+        count: how often.
+    """
+    if outcome in RAISED:
+        raise RAISED[outcome]
+    print(outcome, count)
+
+
+def call(monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["command", *arguments])
+    with pytest.raises(SystemExit) as exit_:
+        run_command(command)
+    return exit_.value.code
+
+
+def test_success(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["command", "--outcome", "done", "--count", "3"])
+    run_command(command)
+    assert capsys.readouterr() == ("done 3\n", "")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "line"),
+    [("data", 1, "error: a:1: bad"), ("usage", 2, "error: no such"), ("stop", 130, "interrupted")],
+)
+def test_failure(monkeypatch, capsys, outcome, status, line):
+    assert call(monkeypatch, "--outcome", outcome) == status
+    assert capsys.readouterr() == ("", f"{line}\n")
+
+
+@pytest.mark.parametrize("arguments", [["--count", "x"], ["--nosuch"], ["--count"]])
+def test_bad_options(monkeypatch, capsys, arguments):
+    assert call(monkeypatch, *arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert arguments[0] in err
+    assert "Traceback" not in err
+
+
+def test_help(monkeypatch, capsys):
+    assert call(monkeypatch, "--help") == 0
+    out = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "exit status" in out  # of this module's docstring
+    assert "how it ends, a word" in out

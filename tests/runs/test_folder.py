@@ -1,0 +1,141 @@
+"""Run folders: what is written is whole, and nothing is overwritten by surprise."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gated.errors import BadData, BadUsage
+from gated.runs.folder import RunFolder, write_whole
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def write_half(path):
+    path.write_text("half")
+    raise OSError("disk full")
+
+
+def write_half_a_folder(path):
+    path.mkdir()
+    write_half(path / "file")
+
+
+@pytest.mark.parametrize("write", [write_half, write_half_a_folder])
+@pytest.mark.parametrize("old", [True, False])
+def test_a_failed_write_leaves_what_was_there(tmp_path, write, old):
+    path = tmp_path / "x.txt"
+    if old:
+        path.write_text("old")
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(path, write)
+    assert names(tmp_path) == (["x.txt"] if old else [])
+    assert not old or path.read_text() == "old"
+
+
+def test_interrupted_write(tmp_path):
+    def write(path):
+        path.write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "x.txt", write)
+    assert names(tmp_path) == []
+
+
+def test_the_old_file_stays_until_the_new_one_is_complete(tmp_path):
+    path = tmp_path / "below" / "x.keras"
+    for before, after in ((None, "first"), ("first", "second")):
+
+        def write(temporary, before=before, after=after):
+            assert temporary.suffix == ".keras"
+            assert (path.read_text() if path.exists() else None) == before
+            temporary.write_text(after)
+
+        write_whole(path, write)
+        assert path.read_text() == after
+    assert names(path.parent) == ["x.keras"]
+
+
+def test_a_folder_is_replaced_as_a_whole(tmp_path):
+    path = tmp_path / "1"
+    for name in ("a", "b"):
+
+        def write(temporary, name=name):
+            temporary.mkdir()
+            (temporary / name).touch()
+
+        write_whole(path, write)
+        assert names(path) == [name]
+    assert names(tmp_path) == ["1"]
+
+
+def test_create(tmp_path):
+    folder = RunFolder.create(tmp_path / "a" / "b")
+    assert folder.path.is_dir()
+    # Empty, so that nothing is lost.
+    RunFolder.create(folder.path)
+
+
+@pytest.mark.parametrize("taken", ["file", "folder", "file/below"])
+def test_create_refuses_what_is_there(tmp_path, taken):
+    (tmp_path / "file").write_text("precious")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "x").touch()
+    with pytest.raises(BadUsage, match=r"exists already|cannot be made"):
+        RunFolder.create(tmp_path / taken)
+    assert (tmp_path / "file").read_text() == "precious"
+    assert names(tmp_path / "folder") == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (None, "no such run folder"),
+        ([], "no config.json"),
+        (["model.keras"], "no config.json"),
+        (["config.json"], "no model.keras"),
+    ],
+)
+def test_open_refuses_what_is_no_finished_run(tmp_path, files, message):
+    path = tmp_path / "run"
+    if files is not None:
+        path.mkdir()
+        for name in files:
+            (path / name).touch()
+    with pytest.raises(BadUsage, match=f"run: {message}"):
+        RunFolder.open(path)
+
+
+def test_config(tmp_path):
+    @dataclass
+    class Options:
+        corpus: tuple[str, ...] = ("été.conll",)
+        run: Path = tmp_path
+
+    folder = RunFolder.create(tmp_path)
+    folder.save_config(Options())
+    content = folder.load_json(folder.config)
+    assert content["corpus"] == ["été.conll"]
+    assert content["run"] == str(tmp_path)
+    assert "python" in content["versions"]
+    assert json.loads(folder.config.read_text(encoding="utf-8")) == content
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", ":1: not JSON"),
+        (b'{\n"a": 1,\n', ":3: not JSON"),
+        (b'{"a": "\xff"}', ": not UTF-8"),
+        (b"[1]", ": expected a JSON object"),
+    ],
+)
+def test_corrupt_json(tmp_path, content, message):
+    path = tmp_path / "config.json"
+    path.write_bytes(content)
+    with pytest.raises(BadData, match=f"config.json{message}"):
+        RunFolder(tmp_path).load_json(path)
