@@ -17,6 +17,7 @@ class Stacked(keras.layers.Layer):
     def __init__(self, layers, **kwargs):
         super().__init__(**kwargs)
         self.layers = layers
+        self.supports_masking = True
 
     def build(self, shape):
         for layer in self.layers:
