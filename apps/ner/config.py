@@ -55,11 +55,11 @@ class Config:
     rare_word_dropout: float = 0.5
 
     #: The most epochs to train.
-    epochs: int = 40
+    epochs: int = 20
     #: Epochs without a better F1 after which training stops.
-    patience: int = 8
+    patience: int = 6
     #: Sentences a step.
-    batch_size: int = 32
+    batch_size: int = 8
     #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs.
     learning_rate: float = 0.002
     #: Greatest norm of a step's gradient.

@@ -1,5 +1,7 @@
 """The tagger's network."""
 
+import math
+
 import keras
 from keras import layers, ops
 
@@ -26,7 +28,11 @@ def build_model(encoder: Encoder, config: Config) -> keras.Model:
     # A word seen once has the first id whose count is below 2.
     rare = RareWordDropout(encoder.words.first_rarer_than(2), config.rare_word_dropout)
     embedding = layers.Embedding(
-        len(encoder.words), config.word_size, mask_zero=True, name="word_vectors"
+        len(encoder.words),
+        config.word_size,
+        embeddings_initializer=_unit_length(config.word_size),
+        mask_zero=True,
+        name="word_vectors",
     )
     spelling = Spelling(
         len(encoder.characters), config.character_size, config.character_units, name="spelling"
@@ -44,6 +50,12 @@ def build_model(encoder: Encoder, config: Config) -> keras.Model:
 def best_tags(output):
     """The ids of the tags [b, t] that the model's output speaks for."""
     return ops.argmax(output, axis=-1)
+
+
+def _unit_length(size: int):
+    """Vectors of length 1 or so at first (Ma and Hovy 2016, section 3.1); Keras's are shorter."""
+    limit = math.sqrt(3 / size)
+    return keras.initializers.RandomUniform(-limit, limit)
 
 
 def _recurrent(config: Config):
@@ -74,7 +86,9 @@ class Spelling(layers.Layer):
     def __init__(self, characters, size, units, **kwargs):
         super().__init__(**kwargs)
         self.characters, self.size, self.units = characters, size, units
-        self.embedding = layers.Embedding(characters, size)
+        self.embedding = layers.Embedding(
+            characters, size, embeddings_initializer=_unit_length(size)
+        )
         self.reader = Bidirectional(LSTM(units))
         self.supports_masking = True
 

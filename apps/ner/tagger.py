@@ -40,7 +40,9 @@ class Tagger:
             return cls(encoder, model)
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
             reason = str(error).strip().splitlines()[0]
-            raise BadData(f"{run.path}: no run folder of this application: {reason}") from None
+            raise BadData(
+                f"{run.path}: cannot be loaded as a run of this application: {reason}"
+            ) from None
 
     def tag_text(self, text):
         """The graph from strings [n] to tokens, tags [n, t] and offsets [n, t, 2].

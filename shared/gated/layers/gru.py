@@ -36,13 +36,13 @@ class GRU(Recurrent):
     state: `h` [b, units].
 
     Args:
-        units, activation, use_bias: see below.
+        units, activation, use_bias: as in `gated.layers.recurrent.Recurrent`.
         recurrent_activation: the function σ of the gates.
         relevance_gate: whether the unit has the gate r.
         reset_after: whether r is applied after the recurrent product. Without the relevance gate
             there is nothing to reset, and the two are the same.
 
-    The other args, call arguments and errors: see `gated.layers.recurrent.Recurrent`.
+    The other args, by keyword, the call arguments and the errors are there too.
 
     Returns:
         [b, units], or [b, t, units] with `return_sequences`; with `return_state` a tuple of that

@@ -34,14 +34,14 @@ class LSTM(Recurrent):
     the order p_i, p_f, p_o. Two states: `h` and `c`, each [b, units].
 
     Args:
-        units, activation, use_bias: see below.
+        units, activation, use_bias: as in `gated.layers.recurrent.Recurrent`.
         recurrent_activation: the function σ of the gates.
         peepholes: `False`, `True` or `"previous"`.
         peephole_initializer, peephole_regularizer, peephole_constraint: of `peephole_kernel`.
         unit_forget_bias: start b_f at 1, so that the cell remembers at first (Jozefowicz,
             Zaremba and Sutskever 2015).
 
-    The other args, call arguments and errors: see `gated.layers.recurrent.Recurrent`.
+    The other args, by keyword, the call arguments and the errors are there too.
 
     Returns:
         [b, units], or [b, t, units] with `return_sequences`; with `return_state` a tuple of that,
