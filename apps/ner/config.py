@@ -46,9 +46,9 @@ class Config:
     #: Length of a word's vector.
     word_size: int = 100
     #: Length of a character's vector.
-    character_size: int = 25
+    character_size: int = 50
     #: Width of each direction of the layer that reads the characters of a word.
-    character_units: int = 50
+    character_units: int = 100
     #: Share of features dropped before and between the layers that read the words.
     dropout: float = 0.5
     #: Share of the words seen once that are replaced by <UNK>, anew in every epoch.
@@ -59,7 +59,7 @@ class Config:
     #: Epochs without a better F1 after which training stops.
     patience: int = 6
     #: Sentences a step.
-    batch_size: int = 8
+    batch_size: int = 16
     #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs.
     learning_rate: float = 0.002
     #: Greatest norm of a step's gradient.
