@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from gated.layers.recurrent import Recurrent
+from gated.recurrence import Equations, outer
 
 
 @keras.saving.register_keras_serializable("gated")
@@ -83,48 +84,123 @@ class GRU(Recurrent):
     def input_bias(self):
         return self.bias[0] if self.use_bias and self._two_biases else self.bias
 
-    def equations(self, drop):
+    def recurrent_weights(self):
+        with_bias = self.use_bias and self._two_biases
+        return [self.recurrent_kernel, *([self.bias[1]] if with_bias else [])]
+
+    def equations(self):
         if not self.relevance_gate:
-            return self._simplified(drop)
-        return self._reset_after(drop) if self.reset_after else self._reset_before(drop)
+            kind = _SimplifiedEquations
+        else:
+            kind = _ResetAfterEquations if self.reset_after else _ResetBeforeEquations
+        return kind(self.activation, self.recurrent_activation)
 
-    def _simplified(self, drop):
-        recurrent_kernel = ops.convert_to_tensor(self.recurrent_kernel)
 
-        def step(x, h):
-            update, candidate = ops.split(x + ops.matmul(drop(h), recurrent_kernel), 2, axis=-1)
-            return (self._mix(update, h, candidate),)
+class _GRUEquations(Equations):
+    """What the three forms share: h⟨t⟩ = z * h⟨t-1⟩ + (1 - z) * h̃."""
 
-        return step
+    def mix(self, z, h, candidate):
+        return (z * h + (1 - z) * candidate,)
 
-    def _reset_after(self, drop):
-        recurrent_kernel = ops.convert_to_tensor(self.recurrent_kernel)
-        recurrent_bias = ops.convert_to_tensor(self.bias)[1] if self.use_bias else None
+    def to_update_and_candidate(self, z, candidate, before):
+        return (before[0] - candidate) * self.dsigma(z), (1 - z) * self.dg(candidate)
 
-        def step(x, h):
-            inner = ops.matmul(drop(h), recurrent_kernel)
-            inner = inner if recurrent_bias is None else inner + recurrent_bias
-            x_update, x_relevance, x_candidate = ops.split(x, 3, axis=-1)
-            h_update, h_relevance, h_candidate = ops.split(inner, 3, axis=-1)
-            relevance = self.recurrent_activation(x_relevance + h_relevance)
-            return (self._mix(x_update + h_update, h, x_candidate + relevance * h_candidate),)
 
-        return step
+class _SimplifiedEquations(_GRUEquations):
+    kept = 2
+    emitted = (2,)
 
-    def _reset_before(self, drop):
-        recurrent_kernel = ops.convert_to_tensor(self.recurrent_kernel)
-        gate_kernel = recurrent_kernel[:, : 2 * self.units]
-        candidate_kernel = recurrent_kernel[:, 2 * self.units :]
+    def step(self, x, states, weights, drop):
+        (h,), (recurrent_kernel,) = states, weights
+        z, candidate = ops.split(x + ops.matmul(drop(h), recurrent_kernel), 2, axis=-1)
+        z, candidate = self.sigma(z), self.g(candidate)
+        return self.mix(z, h, candidate), (z, candidate)
 
-        def step(x, h):
-            dropped = drop(h)
-            x_gates, x_candidate = x[:, : 2 * self.units], x[:, 2 * self.units :]
-            update, relevance = ops.split(x_gates + ops.matmul(dropped, gate_kernel), 2, axis=-1)
-            reset = self.recurrent_activation(relevance) * dropped
-            return (self._mix(update, h, x_candidate + ops.matmul(reset, candidate_kernel)),)
+    def factors(self, kept, before, after):
+        z, candidate = kept
+        gates = self.to_update_and_candidate(z, candidate, before)
+        return [ops.concatenate(gates, axis=-1), z]
 
-        return step
+    def step_back(self, factors, gradients, weights, drop):
+        (gates, z), (by_h,), (recurrent_kernel,) = factors, gradients, weights
+        by_x = ops.concatenate([by_h, by_h], axis=-1) * gates
+        return (by_h * z + drop(ops.matmul(by_x, ops.transpose(recurrent_kernel))),), [by_x]
 
-    def _mix(self, update, h, candidate):
-        z = self.recurrent_activation(update)
-        return z * h + (1 - z) * self.activation(candidate)
+    def gradients(self, emitted, factors, kept, before, after, drop):
+        (by_x,) = emitted
+        return by_x, outer(drop(before[0]), by_x)
+
+
+class _ResetAfterEquations(_GRUEquations):
+    kept = 4
+    emitted = (3, 1)
+
+    def step(self, x, states, weights, drop):
+        (h,), (recurrent_kernel, *bias) = states, weights
+        inner = ops.matmul(drop(h), recurrent_kernel)
+        inner = inner + bias[0] if bias else inner
+        x_z, x_r, x_candidate = ops.split(x, 3, axis=-1)
+        h_z, h_r, h_candidate = ops.split(inner, 3, axis=-1)
+        z, r = self.sigma(x_z + h_z), self.sigma(x_r + h_r)
+        candidate = self.g(x_candidate + r * h_candidate)
+        return self.mix(z, h, candidate), (z, r, candidate, h_candidate)
+
+    def factors(self, kept, before, after):
+        z, r, candidate, h_candidate = kept
+        to_z, to_candidate = self.to_update_and_candidate(z, candidate, before)
+        gates = [to_z, to_candidate * h_candidate * self.dsigma(r), to_candidate * r]
+        return [ops.concatenate(gates, axis=-1), z]
+
+    def step_back(self, factors, gradients, weights, drop):
+        (gates, z), (by_h,), (recurrent_kernel, *_) = factors, gradients, weights
+        by_inner = ops.concatenate([by_h, by_h, by_h], axis=-1) * gates
+        by_old = by_h * z + drop(ops.matmul(by_inner, ops.transpose(recurrent_kernel)))
+        return (by_old,), [by_inner, by_h]
+
+    def gradients(self, emitted, factors, kept, before, after, drop):
+        by_inner, by_h = emitted
+        z, _, candidate, _ = kept
+        _, to_candidate = self.to_update_and_candidate(z, candidate, before)
+        by_z, by_r, _ = ops.split(by_inner, 3, axis=-1)
+        by_x = ops.concatenate([by_z, by_r, by_h * to_candidate], axis=-1)
+        return by_x, outer(drop(before[0]), by_inner), ops.sum(by_inner, axis=(0, 1))
+
+
+class _ResetBeforeEquations(_GRUEquations):
+    kept = 3
+    emitted = (3,)
+
+    def _apart(self, recurrent_kernel):
+        units = recurrent_kernel.shape[0]
+        return recurrent_kernel[:, : 2 * units], recurrent_kernel[:, 2 * units :]
+
+    def step(self, x, states, weights, drop):
+        (h,), (recurrent_kernel,) = states, weights
+        gate_kernel, candidate_kernel = self._apart(recurrent_kernel)
+        x_z, x_r, x_candidate = ops.split(x, 3, axis=-1)
+        h_z, h_r = ops.split(ops.matmul(drop(h), gate_kernel), 2, axis=-1)
+        z, r = self.sigma(x_z + h_z), self.sigma(x_r + h_r)
+        candidate = self.g(x_candidate + ops.matmul(r * drop(h), candidate_kernel))
+        return self.mix(z, h, candidate), (z, r, candidate)
+
+    def factors(self, kept, before, after):
+        z, r, candidate = kept
+        to_z, to_candidate = self.to_update_and_candidate(z, candidate, before)
+        return [to_z, to_candidate, before[0] * self.dsigma(r), r, z]
+
+    def step_back(self, factors, gradients, weights, drop):
+        to_z, to_candidate, to_r, r, z = factors
+        (by_h,), (recurrent_kernel,) = gradients, weights
+        gate_kernel, candidate_kernel = self._apart(recurrent_kernel)
+        by_candidate = by_h * to_candidate
+        by_reset = drop(ops.matmul(by_candidate, ops.transpose(candidate_kernel)))
+        by_gates = ops.concatenate([by_h * to_z, by_reset * to_r], axis=-1)
+        by_old = by_h * z + by_reset * r + drop(ops.matmul(by_gates, ops.transpose(gate_kernel)))
+        return (by_old,), [ops.concatenate([by_gates, by_candidate], axis=-1)]
+
+    def gradients(self, emitted, factors, kept, before, after, drop):
+        (by_x,) = emitted
+        h = drop(before[0])
+        by_gates, by_candidate = ops.split(by_x, [2 * h.shape[-1]], axis=-1)
+        by_kernels = [outer(h, by_gates), outer(kept[1] * h, by_candidate)]
+        return by_x, ops.concatenate(by_kernels, axis=-1)

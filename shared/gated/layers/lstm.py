@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from gated.layers.recurrent import Recurrent
+from gated.recurrence import Equations, outer
 
 
 @keras.saving.register_keras_serializable("gated")
@@ -112,21 +113,73 @@ class LSTM(Recurrent):
                 constraint=self.peephole_constraint,
             )
 
-    def equations(self, drop):
-        recurrent_kernel = ops.convert_to_tensor(self.recurrent_kernel)
-        sigma, g = self.recurrent_activation, self.activation
+    def recurrent_weights(self):
+        return [self.recurrent_kernel, *([self.peephole_kernel] if self.peepholes else [])]
+
+    def equations(self):
+        return _LSTMEquations(self.activation, self.recurrent_activation, self.peepholes)
+
+
+class _LSTMEquations(Equations):
+    kept = 4
+    emitted = (4,)
+
+    def __init__(self, activation, recurrent_activation, peepholes):
+        super().__init__(activation, recurrent_activation)
+        self.peepholes = peepholes
+
+    def step(self, x, states, weights, drop):
+        (h, c), (recurrent_kernel, *peephole_kernel) = states, weights
+        z = x + ops.matmul(drop(h), recurrent_kernel)
+        i, f, candidate, o = ops.split(z, 4, axis=-1)
         if self.peepholes:
-            p_update, p_forget, p_output = ops.unstack(ops.convert_to_tensor(self.peephole_kernel))
+            p_i, p_f, p_o = ops.unstack(*peephole_kernel)
+            i, f = i + p_i * c, f + p_f * c
+        i, f, candidate = self.sigma(i), self.sigma(f), self.g(candidate)
+        new_c = f * c + i * candidate
+        if self.peepholes:
+            o = o + p_o * (c if self.peepholes == "previous" else new_c)
+        o = self.sigma(o)
+        return (o * self.g(new_c), new_c), (i, f, candidate, o)
 
-        def step(x, h, c):
-            z = x + ops.matmul(drop(h), recurrent_kernel)
-            update, forget, candidate, output = ops.split(z, 4, axis=-1)
-            if self.peepholes:
-                update = update + p_update * c
-                forget = forget + p_forget * c
-            new_c = sigma(forget) * c + sigma(update) * g(candidate)
-            if self.peepholes:
-                output = output + p_output * (c if self.peepholes == "previous" else new_c)
-            return sigma(output) * g(new_c), new_c
+    def factors(self, kept, before, after):
+        i, f, candidate, o = kept
+        value = self.g(after[1])
+        gates = [
+            candidate * self.dsigma(i),
+            before[1] * self.dsigma(f),
+            i * self.dg(candidate),
+            value * self.dsigma(o),
+        ]
+        return [ops.concatenate(gates, axis=-1), o * self.dg(value), f]
 
-        return step
+    def step_back(self, factors, gradients, weights, drop):
+        (gates, through_output, f), (by_h, by_c) = factors, gradients
+        recurrent_kernel, *peephole_kernel = weights
+        by_c = by_c + by_h * through_output
+        if not self.peepholes:
+            by_z = ops.concatenate([by_c, by_c, by_c, by_h], axis=-1) * gates
+            by_old_c = by_c * f
+        else:
+            p_i, p_f, p_o = ops.unstack(*peephole_kernel)
+            to_i, to_f, to_candidate, to_o = ops.split(gates, 4, axis=-1)
+            by_o = by_h * to_o
+            if self.peepholes is True:
+                by_c = by_c + p_o * by_o
+            by_i, by_f = by_c * to_i, by_c * to_f
+            by_z = ops.concatenate([by_i, by_f, by_c * to_candidate, by_o], axis=-1)
+            by_old_c = by_c * f + p_i * by_i + p_f * by_f
+            if self.peepholes == "previous":
+                by_old_c = by_old_c + p_o * by_o
+        by_old_h = drop(ops.matmul(by_z, ops.transpose(recurrent_kernel)))
+        return (by_old_h, by_old_c), [by_z]
+
+    def gradients(self, emitted, factors, kept, before, after, drop):
+        (by_z,) = emitted
+        by_recurrent_kernel = outer(drop(before[0]), by_z)
+        if not self.peepholes:
+            return by_z, by_recurrent_kernel
+        by_i, by_f, _, by_o = ops.split(by_z, 4, axis=-1)
+        seen_by_o = (before if self.peepholes == "previous" else after)[1]
+        products = [before[1] * by_i, before[1] * by_f, seen_by_o * by_o]
+        return by_z, by_recurrent_kernel, ops.stack([ops.sum(p, axis=(0, 1)) for p in products])

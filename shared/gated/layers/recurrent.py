@@ -5,14 +5,14 @@ from types import SimpleNamespace
 import keras
 from keras import ops
 
-from gated.recurrence import scan
+from gated.recurrence import recur
 
 
 class Recurrent(keras.layers.Layer):
     """Base class of `SimpleRNN`, `GRU` and `LSTM`.
 
-    A subclass names its states, counts its gates, and writes one step of its recurrence in
-    `equations`. This class does the rest, with the meaning that Keras gives it:
+    A subclass names its states, counts its gates, and gives the equations of one step and their
+    derivative. This class does the rest, with the meaning that Keras gives it:
 
         x⟨t⟩ = dropout(input⟨t⟩) kernel + input bias          for all t in one product
         states⟨t⟩ = step(x⟨t⟩, *states⟨t-1⟩)                   t = 1 ... T_x
@@ -156,13 +156,13 @@ class Recurrent(keras.layers.Layer):
     def bias_shape(self):
         return (self.gates * self.units,)
 
-    def equations(self, drop):
-        """Returns `step(x, *states) -> states`, with the weights bound as plain tensors.
-
-        Args:
-            drop: applies the recurrent dropout of this sequence to a hidden state.
-        """
+    def equations(self):
+        """The `gated.recurrence.Equations` of a step."""
         raise NotImplementedError
+
+    def recurrent_weights(self):
+        """The weights that the equations take."""
+        return [self.recurrent_kernel]
 
     def input_bias(self):
         """The bias that is added before the loop, or None."""
@@ -259,14 +259,21 @@ class Recurrent(keras.layers.Layer):
 
         batch, features = ops.shape(sequences)[0], sequences.shape[-1]
         keep = self._dropout_mask(self.dropout, (batch, 1, features), training)
-        x = ops.matmul(sequences if keep is None else sequences * keep, self.kernel)
+        sequences = sequences if keep is None else sequences * keep
+        # The time first from here on: the loop takes one step of the whole batch at a time.
+        x = ops.matmul(ops.swapaxes(sequences, 0, 1), self.kernel)
         bias = self.input_bias()
-        x = x if bias is None else x + bias
-        keep_state = self._dropout_mask(self.recurrent_dropout, (batch, self.units), training)
-        step = self.equations((lambda h: h) if keep_state is None else (lambda h: h * keep_state))
-
-        outputs, states = scan(step, x, states, mask, self.unroll)
-        output = outputs if self.return_sequences else states[0]
+        outputs, states = recur(
+            self.equations(),
+            x if bias is None else x + bias,
+            states,
+            [ops.convert_to_tensor(weight) for weight in self.recurrent_weights()],
+            mask=None if mask is None else ops.transpose(mask),
+            drop_mask=self._dropout_mask(self.recurrent_dropout, (batch, self.units), training),
+            training=training,
+            unroll=self.unroll,
+        )
+        output = ops.swapaxes(outputs, 0, 1) if self.return_sequences else states[0]
         if mask is not None:
             output = self._mask_output(output, mask)
         for variable, state in zip(self.states or (), states, strict=False):

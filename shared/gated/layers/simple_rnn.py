@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from gated.layers.recurrent import Recurrent
+from gated.recurrence import Equations, outer
 
 
 @keras.saving.register_keras_serializable("gated")
@@ -32,10 +33,26 @@ class SimpleRNN(Recurrent):
     def gates(self):
         return 1
 
-    def equations(self, drop):
-        recurrent_kernel = ops.convert_to_tensor(self.recurrent_kernel)
+    def equations(self):
+        return _SimpleRNNEquations(self.activation)
 
-        def step(x, h):
-            return (self.activation(x + ops.matmul(drop(h), recurrent_kernel)),)
 
-        return step
+class _SimpleRNNEquations(Equations):
+    kept = 0
+    emitted = (1,)
+
+    def step(self, x, states, weights, drop):
+        (h,), (recurrent_kernel,) = states, weights
+        return (self.g(x + ops.matmul(drop(h), recurrent_kernel)),), ()
+
+    def factors(self, kept, before, after):
+        return [self.dg(after[0])]
+
+    def step_back(self, factors, gradients, weights, drop):
+        (dg,), (by_h,), (recurrent_kernel,) = factors, gradients, weights
+        by_x = by_h * dg
+        return (drop(ops.matmul(by_x, ops.transpose(recurrent_kernel))),), [by_x]
+
+    def gradients(self, emitted, factors, kept, before, after, drop):
+        (by_x,) = emitted
+        return by_x, outer(drop(before[0]), by_x)

@@ -1,44 +1,25 @@
-"""The time loop that every recurrent layer runs on, one driver a backend.
+"""The time loop that every recurrent layer runs on, and its backpropagation through time.
 
-    scan(step, inputs, states, mask=None, unroll=False) -> outputs, states
+`recur` takes the equations of one step, and runs them over time, forward and back. Beside it a
+driver for each backend has two functions:
 
-computes, for t = 1 ... T,
+    scan(step, inputs, states, widths, reverse=False) -> outputs, states
+        for t = 1 ... T, or T ... 1 with `reverse`: states, outputs⟨t⟩ = step(inputs⟨t⟩, states)
+        inputs and outputs are lists of tensors [t, b, ...], the outputs as wide as `widths` says
 
-    states⟨t⟩ = step(inputs⟨t⟩, *states⟨t-1⟩)      where mask⟨t⟩ is true or there is no mask,
-    states⟨t⟩ = states⟨t-1⟩                         elsewhere,
-
-and collects the first state of every step.
-
-Args:
-    step: a function of the inputs of one step, [b, n], and the states, each [b, ...]; returns the
-        new states as a tuple with the same shapes and dtypes.
-    inputs: [b, t, n].
-    states: a tuple of tensors, each [b, ...], the states before the first step.
-    mask: None, or booleans [b, t]; any pattern, including rows that are false throughout.
-    unroll: trace T copies of the step in place of a loop. T must be known.
-
-Returns:
-    `outputs` [b, t, ...], the first state after each step, and the tuple of the last states.
+    differentiable(forward, backward) -> function
+        forward(*tensors) -> outputs, kept
+        backward(kept, *gradients by the outputs) -> gradients by the tensors, or None
 """
 
 import keras
 
-from gated.recurrence.unrolled import scan_unrolled
+from gated.recurrence.engine import Equations, outer, recur
 
-if keras.backend.backend() == "tensorflow":
-    from gated.recurrence.on_tensorflow import scan_loop
-elif keras.backend.backend() == "jax":
-    from gated.recurrence.on_jax import scan_loop
-elif keras.backend.backend() == "torch":
-    # PyTorch traces nothing: its loop is the unrolled one.
-    scan_loop = scan_unrolled
-else:
+if keras.backend.backend() not in ("tensorflow", "jax", "torch"):
     raise ImportError(
         "gated runs on the tensorflow, jax and torch backends of Keras; "
         f"KERAS_BACKEND is {keras.backend.backend()!r}"
     )
 
-
-def scan(step, inputs, states, mask=None, unroll=False):
-    """Runs `step` over time; see the module."""
-    return (scan_unrolled if unroll else scan_loop)(step, inputs, tuple(states), mask)
+__all__ = ["Equations", "outer", "recur"]

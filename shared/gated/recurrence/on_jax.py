@@ -1,19 +1,17 @@
 """The time loop on JAX: `lax.scan`."""
 
+import jax
 from jax import lax
-from jax import numpy as jnp
 
 
-def scan_loop(step, inputs, states, mask):
-    def body(states, xs):
-        x, keep = xs
-        new_states = step(x, *states)
-        if keep is not None:
-            new_states = tuple(
-                jnp.where(keep, new, old) for new, old in zip(new_states, states, strict=True)
-            )
-        return new_states, new_states[0]
+def scan(step, inputs, states, widths, reverse=False):
+    states, outputs = lax.scan(
+        lambda states, xs: step(xs, states), tuple(states), list(inputs), reverse=reverse
+    )
+    return outputs, states
 
-    keep = None if mask is None else jnp.transpose(mask)[..., None]  # [t, b, 1]
-    states, outputs = lax.scan(body, states, (jnp.swapaxes(inputs, 0, 1), keep))
-    return jnp.swapaxes(outputs, 0, 1), states
+
+def differentiable(forward, backward):
+    function = jax.custom_vjp(lambda *tensors: forward(*tensors)[0])
+    function.defvjp(forward, lambda kept, upstream: backward(kept, *upstream))
+    return function

@@ -8,31 +8,36 @@ length.
 import tensorflow as tf
 
 
-def scan_loop(step, inputs, states, mask):
-    length = inputs.shape[1] or tf.shape(inputs)[1]
-    xs = tf.TensorArray(inputs.dtype, length).unstack(tf.transpose(inputs, (1, 0, 2)))
-    keeps = None
-    if mask is not None:
-        keeps = tf.TensorArray(tf.bool, length).unstack(tf.transpose(mask)[..., None])
-    outputs = tf.TensorArray(states[0].dtype, length, element_shape=states[0].shape)
+def scan(step, inputs, states, widths, reverse=False):
+    first, *_ = inputs
+    length = tf.shape(first)[0] if first.shape[0] is None else first.shape[0]
+    arrays = [tf.TensorArray(x.dtype, length).unstack(x) for x in inputs]
+    batch = states[0].shape[0]
+    outputs = [
+        tf.TensorArray(states[0].dtype, length, element_shape=(batch, width)) for width in widths
+    ]
 
-    def body(t, outputs, states):
-        new_states = step(xs.read(t), *states)
-        if keeps is not None:
-            keep = keeps.read(t)
-            new_states = tuple(
-                tf.where(keep, new, old) for new, old in zip(new_states, states, strict=True)
-            )
-        return t + 1, outputs.write(t, new_states[0]), new_states
+    def body(i, states, outputs):
+        t = length - 1 - i if reverse else i
+        states, new = step([array.read(t) for array in arrays], states)
+        return i + 1, states, tuple(out.write(t, y) for out, y in zip(outputs, new, strict=True))
 
-    _, outputs, states = tf.while_loop(
-        lambda t, *_: t < length,
+    _, states, outputs = tf.while_loop(
+        lambda i, *_: i < length,
         body,
-        (tf.constant(0), outputs, states),
+        (tf.constant(0), tuple(states), tuple(outputs)),
         # XLA needs a bound on the length to differentiate the loop.
         maximum_iterations=length,
     )
-    stacked = outputs.stack()  # [t, b, n]
-    axes = (1, 0, *range(2, len(stacked.shape)))
-    stacked = tf.transpose(stacked, axes)
-    return tf.ensure_shape(stacked, inputs.shape[:2] + states[0].shape[1:]), states
+    stacks = [output.stack() for output in outputs]
+    return [tf.ensure_shape(y, (first.shape[0], batch, y.shape[2])) for y in stacks], states
+
+
+def differentiable(forward, backward):
+    def run(*tensors):
+        outputs, kept = forward(*tensors)
+        return outputs, lambda *upstream: backward(kept, *upstream)
+
+    function = tf.custom_gradient(run)
+    # Read here, variables are tensors like the others to it.
+    return lambda *tensors: function(*map(tf.convert_to_tensor, tensors))

@@ -3,15 +3,9 @@
 from keras import ops
 
 
-def scan_unrolled(step, inputs, states, mask):
-    outputs = []
-    for t in range(inputs.shape[1]):
-        new_states = step(inputs[:, t], *states)
-        if mask is not None:
-            keep = mask[:, t, None]
-            new_states = tuple(
-                ops.where(keep, new, old) for new, old in zip(new_states, states, strict=True)
-            )
-        states = new_states
-        outputs.append(states[0])
-    return ops.stack(outputs, axis=1), states
+def scan(step, inputs, states, widths, reverse=False):
+    length = inputs[0].shape[0]
+    outputs = [None] * length
+    for t in reversed(range(length)) if reverse else range(length):
+        states, outputs[t] = step([x[t] for x in inputs], states)
+    return [ops.stack(steps) for steps in zip(*outputs, strict=True)], states
