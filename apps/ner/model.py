@@ -91,6 +91,7 @@ class Spelling(layers.Layer):
         )
         self.reader = Bidirectional(LSTM(units))
         self.supports_masking = True
+        self.supports_jit = False  # how many words there are is known only when they are read
 
     def build(self, ids_shape):
         self.embedding.build()
