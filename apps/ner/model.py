@@ -9,6 +9,9 @@ from apps.ner.config import Config
 from apps.ner.encoder import Encoder
 from gated.layers import GRU, LSTM, Bidirectional, Deep, RareWordDropout, SimpleRNN
 
+# Of English words, nine in ten have no more characters.
+SHORT_WORD = 9
+
 
 def build_model(encoder: Encoder, config: Config) -> keras.Model:
     """Words and characters in, probabilities of the tags out.
@@ -100,11 +103,18 @@ class Spelling(layers.Layer):
     def call(self, ids):
         shape = ops.shape(ids)
         ids = ops.reshape(ids, (-1, shape[2]))
-        # One long sentence makes a batch mostly padding: it is not read.
-        (places,) = ops.nonzero(ids[:, 0])
-        words = ops.take(ids, places, axis=0)
-        last = self.reader(self.embedding(words), mask=words != 0)
-        last = ops.scatter(places[:, None], last, (ops.shape(ids)[0], 2 * self.units))
+        lengths = ops.sum(ops.cast(ids != 0, "int32"), axis=1)
+        # The padding between words is not read, and most of that after their characters is not
+        # either, because the many short words are read apart from the few long ones.
+        last = 0
+        for above, longest in ((0, SHORT_WORD), (SHORT_WORD, None)):
+            chosen = lengths > above
+            if longest:
+                chosen &= lengths <= longest
+            (places,) = ops.nonzero(chosen)
+            words = ops.take(ids[:, :longest], places, axis=0)
+            read = self.reader(self.embedding(words), mask=words != 0)
+            last += ops.scatter(places[:, None], read, (ops.shape(ids)[0], 2 * self.units))
         return ops.reshape(last, (*shape[:2], 2 * self.units))
 
     def compute_mask(self, ids, mask=None):

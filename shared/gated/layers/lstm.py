@@ -114,7 +114,9 @@ class LSTM(Recurrent):
             )
 
     def recurrent_weights(self):
-        return [self.recurrent_kernel, *([self.peephole_kernel] if self.peepholes else [])]
+        if not self.peepholes:
+            return [self.recurrent_kernel]
+        return [self.recurrent_kernel, *ops.unstack(ops.convert_to_tensor(self.peephole_kernel))]
 
     def equations(self):
         return _LSTMEquations(self.activation, self.recurrent_activation, self.peepholes)
@@ -129,11 +131,11 @@ class _LSTMEquations(Equations):
         self.peepholes = peepholes
 
     def step(self, x, states, weights, drop):
-        (h, c), (recurrent_kernel, *peephole_kernel) = states, weights
+        (h, c), (recurrent_kernel, *peepholes) = states, weights
         z = x + ops.matmul(drop(h), recurrent_kernel)
         i, f, candidate, o = ops.split(z, 4, axis=-1)
         if self.peepholes:
-            p_i, p_f, p_o = ops.unstack(*peephole_kernel)
+            p_i, p_f, p_o = peepholes
             i, f = i + p_i * c, f + p_f * c
         i, f, candidate = self.sigma(i), self.sigma(f), self.g(candidate)
         new_c = f * c + i * candidate
@@ -155,13 +157,13 @@ class _LSTMEquations(Equations):
 
     def step_back(self, factors, gradients, weights, drop):
         (gates, through_output, f), (by_h, by_c) = factors, gradients
-        recurrent_kernel, *peephole_kernel = weights
+        recurrent_kernel, *peepholes = weights
         by_c = by_c + by_h * through_output
         if not self.peepholes:
             by_z = ops.concatenate([by_c, by_c, by_c, by_h], axis=-1) * gates
             by_old_c = by_c * f
         else:
-            p_i, p_f, p_o = ops.unstack(*peephole_kernel)
+            p_i, p_f, p_o = peepholes
             to_i, to_f, to_candidate, to_o = ops.split(gates, 4, axis=-1)
             by_o = by_h * to_o
             if self.peepholes is True:
@@ -182,4 +184,4 @@ class _LSTMEquations(Equations):
         by_i, by_f, _, by_o = ops.split(by_z, 4, axis=-1)
         seen_by_o = (before if self.peepholes == "previous" else after)[1]
         products = [before[1] * by_i, before[1] * by_f, seen_by_o * by_o]
-        return by_z, by_recurrent_kernel, ops.stack([ops.sum(p, axis=(0, 1)) for p in products])
+        return by_z, by_recurrent_kernel, *(ops.sum(product, axis=(0, 1)) for product in products)
