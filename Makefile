@@ -29,7 +29,7 @@ test: .venv/installed  ## lint, check types, run the tests (TESTS='-k peephole -
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest $(TESTS)
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest tests $(TESTS)
 	@for backend in jax torch; do \
 	  if $(BIN)/python -c "import $$backend" 2>/dev/null; then \
 	    echo "The layers on $$backend:"; \

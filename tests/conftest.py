@@ -16,5 +16,5 @@ def pytest_addoption(parser):
 def corpora(request):
     folder = request.config.getoption("--corpora")
     if folder is None:
-        pytest.skip("needs the real corpora: pytest --corpora DIR")
+        pytest.skip("needs the real corpora: pytest tests --corpora DIR")
     return folder.resolve()
