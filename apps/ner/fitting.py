@@ -16,6 +16,7 @@ from apps.ner.model import build_model
 from apps.ner.tagger import Tagger
 from gated.metrics.entities import entity_scores
 from gated.runs.folder import RunFolder, write_whole
+from gated.runs.interrupt import interrupt_between_steps
 
 
 def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
@@ -43,17 +44,19 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
     run.checkpoint.mkdir()
     interrupt = None
     try:
-        model.fit(
-            batches(encoder, corpus.train, config.batch_size, config.seed),
-            epochs=config.epochs,
-            shuffle=False,  # the batches come in a new order every epoch already
-            callbacks=[
-                ValidationF1(tagger, corpus.valid, best),
-                keras.callbacks.EarlyStopping("val_f1", mode="max", patience=config.patience),
-                keras.callbacks.CSVLogger(run.history),
-                keras.callbacks.TensorBoard(run.logs),
-            ],
-        )
+        with interrupt_between_steps() as stop:
+            model.fit(
+                batches(encoder, corpus.train, config.batch_size, config.seed),
+                epochs=config.epochs,
+                shuffle=False,  # the batches come in a new order every epoch already
+                callbacks=[
+                    ValidationF1(tagger, corpus.valid, best),
+                    keras.callbacks.EarlyStopping("val_f1", mode="max", patience=config.patience),
+                    keras.callbacks.CSVLogger(run.history),
+                    keras.callbacks.TensorBoard(run.logs),
+                    stop,
+                ],
+            )
     except KeyboardInterrupt as error:
         if not best.exists():
             raise
