@@ -79,9 +79,12 @@ def _own_sentences(folder: RunFolder) -> tuple[str, list[Sentence]]:
     config = folder.load_json(folder.config)
     try:
         given, valid, test = (tuple(config[name]) for name in ("corpus", "valid", "test"))
-        corpus = data.load(given, valid, test, config["seed"])
+        seed = int(config["seed"])
     except KeyError as error:
         raise BadData(f"{folder.config}: expected the option {error}") from None
+    except (TypeError, ValueError) as error:
+        raise BadData(f"{folder.config}: not the options of a run: {error}") from None
+    corpus = data.load(given, valid, test, seed)
     return ("test", corpus.test) if corpus.test else ("valid", corpus.valid)
 
 

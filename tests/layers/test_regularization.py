@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from gated.layers import GRU, LSTM, Deep, SimpleRNN
-from tests.layers.parameters import each
+from tests.layers.parameters import LAYERS, each
 
 RATE = 0.25
 KEPT = 1 / (1 - RATE)
@@ -43,15 +43,6 @@ def test_recurrent_dropout_is_one_scaled_mask_a_sequence():
     powers = KEPT ** np.arange(1, 4)[:, None]
     np.testing.assert_allclose(output, np.where(kept, powers, 0), rtol=1e-5)
     assert is_a_quarter(~kept)
-
-
-LAYERS = {
-    "SimpleRNN": lambda **options: SimpleRNN(4, **options),
-    "GRU": lambda **options: GRU(4, **options),
-    "GRU reset before": lambda **options: GRU(4, reset_after=False, **options),
-    "GRU simplified": lambda **options: GRU(4, relevance_gate=False, **options),
-    "LSTM": lambda **options: LSTM(4, peepholes=True, **options),
-}
 
 
 each_layer = pytest.mark.parametrize("make", each(LAYERS, on_jax=["GRU reset before", "LSTM"]))

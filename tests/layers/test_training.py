@@ -4,19 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from gated.layers import GRU, LSTM, Bidirectional, Deep, SimpleRNN
+from gated.layers import GRU, LSTM, Bidirectional, Deep
 from tests.gradients import assert_same, randomize, value_and_gradients
-from tests.layers.parameters import each
+from tests.layers.parameters import LAYERS, each
 
 FEATURES = 3
 
-LAYERS = {
-    "SimpleRNN": lambda **options: SimpleRNN(4, **options),
-    "GRU": lambda **options: GRU(4, **options),
-    "GRU reset before": lambda **options: GRU(4, reset_after=False, **options),
-    "GRU simplified": lambda **options: GRU(4, relevance_gate=False, **options),
-    "LSTM": lambda **options: LSTM(4, peepholes=True, **options),
-}
 WRAPPED = {
     **LAYERS,
     "Bidirectional": lambda **options: Bidirectional(LSTM(4, **options)),

@@ -194,6 +194,7 @@ def test_broken_run(place, broken, refuses, module, name, content, status, start
         (b'{"seed": "\xff"}', ": not UTF-8"),
         (b"[]", ": expected a JSON object"),
         (b"{}", ": expected the option 'corpus'"),
+        (b'{"corpus": 3, "valid": [], "test": [], "seed": 1}', ": not the options of a run: "),
     ],
 )
 def test_corrupt_config(place, broken, refuses, content, start):
