@@ -7,18 +7,16 @@ Runs on a CPU too, to be tried; `--lengths 16 --units 8` makes it quick there.
 """
 
 import json
-import statistics
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import jax
 import keras
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 import gated.layers
+from benchmarks.timing import interleaved, medians, random
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 
@@ -55,14 +53,14 @@ def gpu(config: Config) -> None:
         for length in config.lengths:
             for units in config.units:
                 shape = {"batch": config.batch, "length": length, "units": units, "dtype": dtype}
-                seconds = _interleaved(_peers(**shape), config.repeats)
-                median = {name: statistics.median(times) * 1e3 for name, times in seconds.items()}
+                times = interleaved(_peers(**shape), config.repeats)
+                median = {name: seconds * 1e3 for name, seconds in medians(times).items()}
                 if not rows:
                     for column in ("dtype, length, units", *median):
                         table.add_column(column, justify="right")
                 rows.append({**shape, "milliseconds": median})
-                times = (f"{time:.2f}" for time in median.values())
-                table.add_row(f"{dtype}, {length}, {units}", *times)
+                cells = (f"{time:.2f}" for time in median.values())
+                table.add_row(f"{dtype}, {length}, {units}", *cells)
     Console(width=120).print(table)
     config.results.parent.mkdir(parents=True, exist_ok=True)
     device = {"device": jax.devices()[0].device_kind, "jax": jax.__version__}
@@ -70,7 +68,7 @@ def gpu(config: Config) -> None:
 
 
 def _peers(batch, length, units, dtype):
-    x = np.random.default_rng(0).normal(size=(batch, length, units)).astype("float32")
+    x = random(batch, length, units)
     policy = "float32" if dtype == "float32" else f"mixed_{dtype}"
     options = {"return_sequences": True, "dtype": policy}
     layers = {
@@ -95,18 +93,6 @@ def _step(layer, x):
 
     step = jax.jit(jax.grad(loss, argnums=(0, 1)))
     return lambda: jax.block_until_ready(step(weights, x))
-
-
-def _interleaved(peers, repeats):
-    for step in peers.values():
-        step()
-    seconds = {name: [] for name in peers}
-    for _ in range(repeats):
-        for name, step in peers.items():
-            start = time.perf_counter()
-            step()
-            seconds[name].append(time.perf_counter() - start)
-    return seconds
 
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ def length(config: Config) -> None:
 def _in_process(peer: str, steps: str) -> None:
     import torch
 
-    from benchmarks.timing import random, tensorflow_step, torch_step
+    from benchmarks.steps import tensorflow_step, torch_step
+    from benchmarks.timing import random
     from gated.layers import LSTM
 
     def step(x):

@@ -15,7 +15,8 @@ from keras import ops
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.timing import cells, interleaved, medians, random, tensorflow_step
+from benchmarks.steps import tensorflow_step
+from benchmarks.timing import cells, interleaved, medians, random
 from gated.layers import LSTM, Bidirectional
 from gated.runs.command import run_command
 

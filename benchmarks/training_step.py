@@ -19,7 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 import gated.layers
-from benchmarks.timing import cells, interleaved, medians, random, tensorflow_step, torch_step
+from benchmarks.steps import tensorflow_step, torch_step
+from benchmarks.timing import cells, interleaved, medians, random
 from gated.runs.command import run_command
 
 SHAPES = (

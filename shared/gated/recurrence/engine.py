@@ -208,7 +208,7 @@ class Run:
         masks, drops = constants[: self.masked], constants[self.masked :]
         scratch = []
         if loop.fuses and not keep:
-            # One gate goes into a tensor of its own, for nothing: XLA does not vectorize a loop
+            # Two gates go into tensors of their own, for nothing: XLA does not vectorize a loop
             # over an expression that holds all of them.
             scratch = [ops.zeros_like(states[0])] * min(self.equations.kept, 2)
         (outputs, *kept), last = loop.scan(
