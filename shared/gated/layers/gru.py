@@ -116,7 +116,7 @@ class _SimplifiedEquations(_GRUEquations):
         z, candidate = self.sigma(z), self.g(candidate)
         return self.mix(z, h, candidate), (z, candidate)
 
-    def factors(self, kept, before, after):
+    def factors(self, kept, before, h):
         z, candidate = kept
         gates = self.to_update_and_candidate(z, candidate, before)
         return [ops.concatenate(gates, axis=-1), z]
@@ -126,7 +126,7 @@ class _SimplifiedEquations(_GRUEquations):
         by_x = ops.concatenate([by_h, by_h], axis=-1) * gates
         return (by_h * z + drop(product(by_x, recurrent_kernel)),), [by_x]
 
-    def gradients(self, emitted, kept, before, after, drop, outer):
+    def gradients(self, emitted, kept, before, drop, outer):
         (by_x,) = emitted
         return by_x, outer(drop(before[0]), by_x)
 
@@ -145,7 +145,7 @@ class _ResetAfterEquations(_GRUEquations):
         candidate = self.g(x_candidate + r * h_candidate)
         return self.mix(z, h, candidate), (z, r, candidate, h_candidate)
 
-    def factors(self, kept, before, after):
+    def factors(self, kept, before, h):
         z, r, candidate, h_candidate = kept
         to_z, to_candidate = self.to_update_and_candidate(z, candidate, before)
         to_r = to_candidate * h_candidate * self.dsigma(r)
@@ -158,7 +158,7 @@ class _ResetAfterEquations(_GRUEquations):
         by_old = by_h * z + drop(product(by_inner, recurrent_kernel))
         return (by_old,), [by_inner, by_h * to_candidate]
 
-    def gradients(self, emitted, kept, before, after, drop, outer):
+    def gradients(self, emitted, kept, before, drop, outer):
         by_inner, by_candidate = emitted
         units = by_candidate.shape[-1]
         by_x = ops.concatenate([by_inner[..., : 2 * units], by_candidate], axis=-1)
@@ -179,7 +179,7 @@ class _ResetBeforeEquations(_GRUEquations):
         candidate = self.g(x_candidate + inner)
         return self.mix(z, h, candidate), (z, r, candidate)
 
-    def factors(self, kept, before, after):
+    def factors(self, kept, before, h):
         z, r, candidate = kept
         to_z, to_candidate = self.to_update_and_candidate(z, candidate, before)
         return [to_z, to_candidate, before[0] * self.dsigma(r), r, z]
@@ -194,7 +194,7 @@ class _ResetBeforeEquations(_GRUEquations):
         by_old = by_h * z + by_reset * r + drop(product(by_gates, recurrent_kernel[: 2 * units]))
         return (by_old,), [ops.concatenate([by_gates, by_candidate], axis=-1)]
 
-    def gradients(self, emitted, kept, before, after, drop, outer):
+    def gradients(self, emitted, kept, before, drop, outer):
         (by_x,) = emitted
         h = drop(before[0])
         by_gates, by_candidate = ops.split(by_x, [2 * h.shape[-1]], axis=-1)

@@ -144,43 +144,42 @@ class _LSTMEquations(Equations):
         o = self.sigma(o)
         return (o * self.g(new_c), new_c), (i, f, candidate, o)
 
-    def factors(self, kept, before, after):
+    def factors(self, kept, before, h):
         i, f, candidate, o = kept
-        value = self.g(after[1])
-        gates = [
+        c = f * before[1] + i * candidate
+        value = self.g(c)
+        return [
             candidate * self.dsigma(i),
             before[1] * self.dsigma(f),
             i * self.dg(candidate),
             value * self.dsigma(o),
+            o * self.dg(value),
+            f,
         ]
-        return [ops.concatenate(gates, axis=-1), o * self.dg(value), f]
 
     def step_back(self, factors, gradients, weights, drop):
-        (gates, through_output, f), (by_h, by_c) = factors, gradients
-        recurrent_kernel, *peepholes = weights
+        to_i, to_f, to_candidate, to_o, through_output, f = factors
+        (by_h, by_c), (recurrent_kernel, *peepholes) = gradients, weights
+        by_o = by_h * to_o
         by_c = by_c + by_h * through_output
-        if not self.peepholes:
-            by_z = ops.concatenate([by_c, by_c, by_c, by_h], axis=-1) * gates
-            by_old_c = by_c * f
-        else:
-            p_i, p_f, p_o = peepholes
-            to_i, to_f, to_candidate, to_o = ops.split(gates, 4, axis=-1)
-            by_o = by_h * to_o
-            if self.peepholes is True:
-                by_c = by_c + p_o * by_o
-            by_i, by_f = by_c * to_i, by_c * to_f
-            by_z = ops.concatenate([by_i, by_f, by_c * to_candidate, by_o], axis=-1)
-            by_old_c = by_c * f + p_i * by_i + p_f * by_f
-            if self.peepholes == "previous":
-                by_old_c = by_old_c + p_o * by_o
+        if self.peepholes is True:
+            by_c = by_c + peepholes[2] * by_o
+        by_i, by_f = by_c * to_i, by_c * to_f
+        by_old_c = by_c * f
+        if self.peepholes:
+            by_old_c = by_old_c + peepholes[0] * by_i + peepholes[1] * by_f
+        if self.peepholes == "previous":
+            by_old_c = by_old_c + peepholes[2] * by_o
+        by_z = ops.concatenate([by_i, by_f, by_c * to_candidate, by_o], axis=-1)
         return (drop(product(by_z, recurrent_kernel)), by_old_c), [by_z]
 
-    def gradients(self, emitted, kept, before, after, drop, outer):
-        (by_z,) = emitted
-        by_recurrent_kernel = outer(drop(before[0]), by_z)
+    def gradients(self, emitted, kept, before, drop, outer):
+        (by_z,), (old_h, old_c) = emitted, before
+        by_recurrent_kernel = outer(drop(old_h), by_z)
         if not self.peepholes:
             return by_z, by_recurrent_kernel
-        by_i, by_f, _, by_o = ops.split(ops.cast(by_z, before[1].dtype), 4, axis=-1)
-        seen_by_o = (before if self.peepholes == "previous" else after)[1]
-        products = [before[1] * by_i, before[1] * by_f, seen_by_o * by_o]
+        i, f, candidate, _ = (ops.cast(tensor, old_c.dtype) for tensor in kept)
+        by_i, by_f, _, by_o = ops.split(ops.cast(by_z, old_c.dtype), 4, axis=-1)
+        seen_by_o = old_c if self.peepholes == "previous" else f * old_c + i * candidate
+        products = [old_c * by_i, old_c * by_f, seen_by_o * by_o]
         return by_z, by_recurrent_kernel, *(ops.sum(product, axis=(0, 1)) for product in products)

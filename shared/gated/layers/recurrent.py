@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import keras
 from keras import ops
 
-from gated.recurrence import recur, recur_in_segments
+from gated.recurrence import recur
 
 
 class Recurrent(keras.layers.Layer):
@@ -39,8 +39,7 @@ class Recurrent(keras.layers.Layer):
         unroll: trace every step in place of a loop. The length must be known.
         checkpoint: for long sequences. Keep only the states at every √T-th step for the gradients,
             and compute the steps between them again, in the time of one forward pass more. The
-            length must be known. On TensorFlow it does not save memory yet: the gradients of the
-            weights by each segment are kept until all are added up.
+            length must be known.
         zero_output_for_mask: the output of a masked step is 0, not that of the step before.
         use_cudnn: `"auto"` or `False`; there is no cuDNN kernel behind these layers yet.
 
@@ -270,8 +269,7 @@ class Recurrent(keras.layers.Layer):
         keep = self._dropout_mask(self.dropout, (batch, 1, features), training)
         sequences = sequences if keep is None else sequences * keep
         bias = self.input_bias()
-        run = recur_in_segments if self.checkpoint else recur
-        outputs, states = run(
+        outputs, states = recur(
             self.equations(),
             sequences,
             ops.convert_to_tensor(self.kernel),
@@ -282,6 +280,7 @@ class Recurrent(keras.layers.Layer):
             drop_mask=self._dropout_mask(self.recurrent_dropout, (batch, self.units), training),
             training=training,
             unroll=self.unroll,
+            checkpoint=self.checkpoint,
         )
         output = outputs if self.return_sequences else states[0]
         if mask is not None:

@@ -41,14 +41,14 @@ class _SimpleRNNEquations(Equations):
         (h,), (recurrent_kernel,) = states, weights
         return (self.g(x + product(drop(h), recurrent_kernel)),), ()
 
-    def factors(self, kept, before, after):
-        return [self.dg(after[0])]
+    def factors(self, kept, before, h):
+        return [self.dg(h)]
 
     def step_back(self, factors, gradients, weights, drop):
         (dg,), (by_h,), (recurrent_kernel,) = factors, gradients, weights
         by_x = by_h * dg
         return (drop(product(by_x, recurrent_kernel)),), [by_x]
 
-    def gradients(self, emitted, kept, before, after, drop, outer):
+    def gradients(self, emitted, kept, before, drop, outer):
         (by_x,) = emitted
         return by_x, outer(drop(before[0]), by_x)

@@ -1,7 +1,7 @@
 """The time loop that every recurrent layer runs on, and its backpropagation through time.
 
-`recur` takes the equations of one step, and runs them over time, forward and back;
-`recur_in_segments` does so in less memory. Beside it a driver for each backend has
+`recur` takes the equations of one step, and runs them over time, forward and back. Beside it a
+driver for each backend has
 
     plain      a `Loop` that the backend can differentiate by itself
     choose(sequences, training)
@@ -12,7 +12,7 @@
 
 import keras
 
-from gated.recurrence.engine import Equations, product, recur, recur_in_segments
+from gated.recurrence.engine import Equations, product, recur
 
 if keras.backend.backend() not in ("tensorflow", "jax", "torch"):
     raise ImportError(
@@ -20,4 +20,4 @@ if keras.backend.backend() not in ("tensorflow", "jax", "torch"):
         f"KERAS_BACKEND is {keras.backend.backend()!r}"
     )
 
-__all__ = ["Equations", "product", "recur", "recur_in_segments"]
+__all__ = ["Equations", "product", "recur"]

@@ -7,6 +7,7 @@ from the step after; the gradients of the weights are one product each after it.
 Werbos 1990, "Backpropagation through time: what it does and how to do it".
 """
 
+import dataclasses
 import importlib
 import math
 from collections.abc import Callable
@@ -25,7 +26,7 @@ class Equations:
     """One step of a recurrence and its derivative.
 
     The methods that take a step work on one, [b, ...]; `factors` and `gradients` also on all at
-    once, [b, t, ...]. `weights` are the tensors that the layer passes to `recur`, the recurrent
+    once, [t, b, ...]. `weights` are the tensors that the layer passes to `recur`, the recurrent
     kernel first; on the way back that one comes transposed. `drop(h)` applies the recurrent
     dropout. Two equations that are equal share their compiled loops.
 
@@ -70,8 +71,11 @@ class Equations:
         """One step. Returns the new states, and what the derivative needs of the step."""
         raise NotImplementedError
 
-    def factors(self, kept, before, after):
-        """All that `step_back` multiplies by, from the steps taken and the states around them."""
+    def factors(self, kept, before, h):
+        """All that `step_back` multiplies by.
+
+        From what was kept of a step, the states before it, and the first state after it.
+        """
         raise NotImplementedError
 
     def step_back(self, factors, gradients, weights, drop):
@@ -82,8 +86,8 @@ class Equations:
         """
         raise NotImplementedError
 
-    def gradients(self, emitted, kept, before, after, drop, outer):
-        """The gradients by x [b, t, n], and by each of the weights there may be.
+    def gradients(self, emitted, kept, before, drop, outer):
+        """The gradients by x [t, b, n], and by each of the weights there may be.
 
         `outer(left, right)` is the sum of left⟨t⟩ᵀ right⟨t⟩ over all rows and steps.
         """
@@ -101,7 +105,7 @@ def recur(
     drop_mask=None,
     training=False,
     unroll=False,
-    keep=True,
+    checkpoint=False,
 ):
     """Runs a recurrence.
 
@@ -121,7 +125,7 @@ def recur(
         drop_mask: None, or [b, units], the recurrent dropout of these sequences.
         training: whether gradients will be asked for. They are right either way.
         unroll: trace T copies of the step in place of a loop. T must be known.
-        keep: whether, in training, to keep what the gradients need; it is computed again if not.
+        checkpoint: in training, keep little and compute it again (`InSegments`). T must be known.
 
     Returns:
         The first state after each step, [b, t, units], and the tuple of the last states.
@@ -133,44 +137,17 @@ def recur(
         constants.append(ops.cast(mask, sequences.dtype)[..., None])
     if drop_mask is not None:
         constants.append(drop_mask)
-    keep = training and keep
-    run = Run(equations, bias is not None, mask is not None, drop_mask is not None, keep)
+    run = Run(equations, bias is not None, mask is not None, drop_mask is not None, training)
     rows = [sequences, *states]
     shared = [kernel, *([] if bias is None else [bias]), *weights]
     if equations.has_derivative:
+        if checkpoint and training:
+            run = InSegments(run, sequences.shape[1])
         outputs, *last = driver.differentiable(run, loop, rows, shared, constants)
     else:
         loop = loop if unroll else driver.plain
         (outputs, *last), _ = run.forward(loop, rows, shared, constants)
     return outputs, tuple(last)
-
-
-def recur_in_segments(equations, sequences, kernel, bias, states, weights, mask=None, **options):
-    """The same as `recur`, in segments of √T steps, for sequences too long to keep.
-
-    Only the states between the segments are kept; what the gradients need beside them is computed
-    again, one segment at a time. T must be known. Chen et al. 2016, "Training deep nets with
-    sublinear memory cost".
-    """
-    length = sequences.shape[1]
-    size = math.isqrt(length - 1) + 1
-    outputs = []
-    for start in range(0, length, size):
-        steps = slice(start, start + size)
-        part = None if mask is None else mask[:, steps]
-        output, states = recur(
-            equations,
-            sequences[:, steps],
-            kernel,
-            bias,
-            states,
-            weights,
-            part,
-            keep=False,
-            **options,
-        )
-        outputs.append(output)
-    return ops.concatenate(outputs, axis=1), states
 
 
 @dataclass(frozen=True)
@@ -179,6 +156,8 @@ class Run:
 
     Its tensors come as `rows`, the sequences and the first states; `shared`, the weights of all
     rows; and `constants`, of each row too, the mask and the recurrent dropout if there are any.
+    Those that come and go have the batch first, [b, t, n]; inside time is first, [t, b, n], so
+    that a step's numbers lie together.
     """
 
     equations: Equations
@@ -189,21 +168,47 @@ class Run:
 
     def forward(self, loop, rows, shared, constants):
         """The outputs and the last states; and what `backward` is to be given."""
-        outputs, kept, last = self._scan(loop, rows, shared, constants, self.keep)
-        return [outputs, *(ops.cast(state, outputs.dtype) for state in last)], kept
-
-    def _scan(self, loop, rows, shared, constants, keep):
         sequences, *states = rows
+        outputs, kept, last = self.scan(
+            loop, _swapped(sequences), states, shared, self.over_time(constants), self.keep
+        )
+        return [_swapped(outputs), *(ops.cast(state, outputs.dtype) for state in last)], kept
+
+    def backward(self, loop, rows, shared, constants, outputs, kept, upstream):
+        """The gradients by `rows` and by `shared`."""
+        (sequences, *states), (by_outputs, *by_last) = rows, upstream
+        sequences, constants = _swapped(sequences), self.over_time(constants)
+        if not self.keep:
+            _, kept, _ = self.scan(loop, sequences, states, shared, constants, True)
+        by_sequences, by_states, by_shared = self.scan_back(
+            loop,
+            sequences,
+            states,
+            shared,
+            constants,
+            _swapped(outputs),
+            kept,
+            _swapped(by_outputs),
+            by_last,
+        )
+        return _cast_like([_swapped(by_sequences), *by_states], rows), by_shared
+
+    def over_time(self, constants):
+        """The constants with time first in the mask."""
+        return [*map(_swapped, constants[: self.masked]), *constants[self.masked :]]
+
+    def scan(self, loop, sequences, states, shared, constants, keep):
+        """All outputs, what `scan_back` is to be given, and the last states."""
         kernel, bias, weights = self._apart(shared)
         x = loop.product(sequences, kernel)
         if bias and not loop.fuses:
             x, bias = x + bias[0], []
         states = [ops.cast(state, accumulated(state.dtype)) for state in states]
-        units, narrow, wide = states[0].shape[-1], x.dtype, states[0].dtype
-        outputs = [(units, narrow)]
+        narrow, wide, shape = x.dtype, states[0].dtype, ops.shape(states[0])
+        outputs = [(shape, narrow)]
         if keep:
-            outputs += [(units, wide)] * (len(states) - 1)
-            outputs += [(units, narrow)] * self.equations.kept
+            outputs += [(shape, wide)] * (len(states) - 1)
+            outputs += [(shape, narrow)] * self.equations.kept
         step = _Forward(self.equations, len(states), bool(bias), self.masked, self.dropped, keep)
         masks, drops = constants[: self.masked], constants[self.masked :]
         scratch = []
@@ -217,45 +222,139 @@ class Run:
         count = len(states) + len(drops)
         return outputs, [*kept, *last[count:]], last[: len(states)]
 
-    def backward(self, loop, rows, shared, constants, outputs, kept, upstream):
-        """The gradients by `rows` and by `shared`."""
-        (sequences, *states), (by_outputs, *by_last) = rows, upstream
-        if not self.keep:
-            _, kept, _ = self._scan(loop, rows, shared, constants, True)
+    def scan_back(
+        self, loop, sequences, states, shared, constants, outputs, kept, by_outputs, by_last
+    ):
+        """The gradients by the sequences, by the first states, and by `shared`."""
         kernel, bias, weights = self._apart(shared)
         masks, drops = constants[: self.masked], constants[self.masked :]
         ends = len(states) - 1
-        after, kept = [outputs, *kept[:ends]], kept[ends:]
-        before = [
-            ops.concatenate([ops.cast(first, stack.dtype)[:, None], stack[:, :-1]], axis=1)
-            for first, stack in zip(states, after, strict=True)
-        ]
+        first = ops.cast(states[0], outputs.dtype)[None]
+        before = [ops.concatenate([first, outputs[:-1]]), *kept[:ends]]
+        kept = kept[ends:]
         wide = accumulated(outputs.dtype)
         step = _Backward(self.equations, len(states), self.masked, self.dropped, loop.fuses)
-        given = [*kept, *before, *after]
+        given = [*kept, *before, outputs]
         if not loop.fuses:
             given = step.factors([ops.cast(tensor, wide) for tensor in given])
+        batch, units = ops.shape(outputs)[1], outputs.shape[-1]
         emitted, by_states = loop.scan(
             step,
             [by_outputs, *given, *masks],
             [*(ops.cast(by, wide) for by in by_last), *drops],
             [ops.transpose(weights[0]), *weights[1:]],
-            [(outputs.shape[-1] * width, outputs.dtype) for width in self.equations.emitted],
+            [((batch, units * width), outputs.dtype) for width in self.equations.emitted],
             reverse=True,
         )
-        drop = _drop([mask[:, None] for mask in drops])
-        by_x, *by_weights = self.equations.gradients(emitted, kept, before, after, drop, loop.outer)
-        by_bias = [ops.sum(by_x, axis=(0, 1))] if bias else []
-        by_rows = [loop.product(by_x, ops.transpose(kernel)), *by_states[: len(states)]]
-        by_shared = [loop.outer(sequences, by_x), *by_bias, *by_weights[: len(weights)]]
-        return (
-            [ops.cast(by, tensor.dtype) for by, tensor in zip(by_rows, rows, strict=True)],
-            [ops.cast(by, tensor.dtype) for by, tensor in zip(by_shared, shared, strict=True)],
+        by_x, *by_weights = self.equations.gradients(
+            emitted, kept, before, _drop(drops), loop.outer
         )
+        by_bias = [ops.sum(by_x, axis=(0, 1))] if bias else []
+        by_shared = [loop.outer(sequences, by_x), *by_bias, *by_weights[: len(weights)]]
+        by_sequences = loop.product(by_x, ops.transpose(kernel))
+        return by_sequences, by_states[: len(states)], _cast_like(by_shared, shared)
 
     def _apart(self, shared):
         kernel, *rest = shared
         return kernel, rest[: self.biased], rest[self.biased :]
+
+
+@dataclass(frozen=True)
+class InSegments:
+    """A recurrence in segments of √T steps, for sequences too long to keep.
+
+    Only the states between the segments are kept; what the gradients need beside them is computed
+    again, one segment at a time. Beside its inputs and outputs the memory it takes grows with √T.
+    Chen et al. 2016, "Training deep nets with sublinear memory cost".
+    """
+
+    run: Run
+    length: int
+
+    @property
+    def steps(self):
+        return math.isqrt(self.length - 1) + 1
+
+    def forward(self, loop, rows, shared, constants):
+        sequences, *states = rows
+        run, (x, masks), drops = self._cut(sequences, constants)
+        shapes = [ops.shape(state) for state in states]
+
+        def segment(inputs, states, _):
+            x, *masks = inputs
+            outputs, _, last = run.scan(loop, x, states, shared, [*masks, *drops], False)
+            return last, [outputs, *states]
+
+        states = [ops.cast(state, accumulated(state.dtype)) for state in states]
+        (outputs, *starts), last = loop.scan(
+            segment,
+            [x, *masks],
+            states,
+            [],
+            [
+                ((self.steps, *shapes[0]), sequences.dtype),
+                *((shape, state.dtype) for shape, state in zip(shapes, states, strict=True)),
+            ],
+        )
+        outputs = self._joined(outputs)
+        return [outputs, *(ops.cast(state, outputs.dtype) for state in last)], starts
+
+    def backward(self, loop, rows, shared, constants, outputs, starts, upstream):
+        (sequences, *states), (by_outputs, *by_last) = rows, upstream
+        run, (x, masks), drops = self._cut(sequences, constants)
+        count = len(states)
+
+        def segment(inputs, carried, _):
+            x, by_outputs, *inputs = inputs
+            states, constants = inputs[:count], [*inputs[count:], *drops]
+            outputs, kept, _ = run.scan(loop, x, states, shared, constants, True)
+            by_x, by_states, by_shared = run.scan_back(
+                loop, x, states, shared, constants, outputs, kept, by_outputs, carried[:count]
+            )
+            sums = [by + new for by, new in zip(carried[count:], by_shared, strict=True)]
+            return [*by_states, *sums], [by_x]
+
+        wide = accumulated(outputs.dtype)
+        (by_x,), carried = loop.scan(
+            segment,
+            [x, self._segments(by_outputs), *starts, *masks],
+            [*(ops.cast(by, wide) for by in by_last), *map(ops.zeros_like, shared)],
+            [],
+            [(ops.shape(x)[1:], sequences.dtype)],
+            reverse=True,
+        )
+        by_sequences = self._joined(by_x)
+        return _cast_like([by_sequences, *carried[:count]], rows), list(carried[count:])
+
+    def _cut(self, sequences, constants):
+        """The recurrence of a segment; the sequences and the masks in segments; the dropout."""
+        run = self.run
+        masks, drops = list(constants[: run.masked]), constants[run.masked :]
+        if self.length % self.steps and not masks:
+            # The steps that fill the last segment do not count.
+            masks = [ops.ones_like(sequences[..., :1])]
+            run = dataclasses.replace(run, masked=True)
+        return run, (self._segments(sequences), [*map(self._segments, masks)]), drops
+
+    def _segments(self, tensor):
+        """[b, t, n] as [segments, steps, b, n]."""
+        batch, _, width = ops.shape(tensor)
+        tensor = ops.pad(_swapped(tensor), [[0, -self.length % self.steps], [0, 0], [0, 0]])
+        return ops.reshape(tensor, (-(-self.length // self.steps), self.steps, batch, width))
+
+    def _joined(self, tensor):
+        """The reverse."""
+        batch, width = ops.shape(tensor)[2:]
+        return _swapped(ops.reshape(tensor, (-1, batch, width))[: self.length])
+
+
+def _swapped(tensor):
+    """[b, t, n] as [t, b, n], or the reverse."""
+    return ops.transpose(tensor, (1, 0, 2))
+
+
+def _cast_like(tensors, others):
+    return [ops.cast(by, other.dtype) for by, other in zip(tensors, others, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -285,7 +384,7 @@ class _Forward:
             new = tuple(ops.where(masks[0] > 0, now, old) for now, old in pairs)
         outputs = [ops.cast(new[0], x.dtype)]
         if self.keep:
-            outputs += [*new[1:], *(ops.cast(tensor, x.dtype) for tensor in kept)]
+            outputs += [*states[1:], *(ops.cast(tensor, x.dtype) for tensor in kept)]
         return (*new, *drops, *kept[: len(scratch)]), outputs
 
 
@@ -316,9 +415,10 @@ class _Backward:
         return (*by_old, *drops), [ops.cast(tensor, narrow) for tensor in emitted]
 
     def factors(self, given):
-        """Those of the equations, from what was kept, and the states before and after."""
-        kept, around = given[: self.equations.kept], given[self.equations.kept :]
-        return self.equations.factors(kept, around[: self.states], around[self.states :])
+        """Those of the equations, from what was kept, the states before, and the new one."""
+        *given, h = given
+        kept, before = given[: self.equations.kept], given[self.equations.kept :]
+        return self.equations.factors(kept, before, h)
 
 
 def _drop(masks, dtype=None):

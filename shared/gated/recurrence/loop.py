@@ -17,24 +17,24 @@ class Loop:
 
         Args:
             step: a function.
-            inputs: tensors [b, t, n].
-            rows: tensors [b, n], what the first step is given.
-            weights: tensors that all steps and all rows share.
-            outputs: the width and dtype of each of the tensors `new`.
+            inputs: tensors [t, ...].
+            rows: tensors, what the first step is given.
+            weights: tensors that all steps share.
+            outputs: the shape and dtype of each of the tensors `new`.
             reverse: t = T ... 1, not 1 ... T.
 
         Returns:
-            The stacks of `new`, [b, t, n], and the last `rows`.
+            The stacks of `new`, [t, ...], and the last `rows`.
         """
         raise NotImplementedError
 
     def product(self, sequences, kernel):
-        """Sequences [b, t, n] times a kernel [n, m], as one product: one a step is far slower."""
+        """Sequences [t, b, n] times a kernel [n, m], as one product: one a step is far slower."""
         flat = ops.matmul(ops.reshape(sequences, (-1, sequences.shape[-1])), kernel)
         return ops.reshape(flat, (*ops.shape(sequences)[:-1], kernel.shape[-1]))
 
     def outer(self, left, right):
-        """The sum of left⟨t⟩ᵀ right⟨t⟩ over all rows and steps, of [b, t, n] and [b, t, m].
+        """The sum of left⟨t⟩ᵀ right⟨t⟩ over all rows and steps, of [t, b, n] and [t, b, m].
 
         The gradient [n, m] by a matrix, from what it multiplied and the gradients by the products.
         """

@@ -1,7 +1,7 @@
 """The time loop on JAX: `lax.scan`."""
 
 import jax
-from jax import lax, numpy
+from jax import lax
 
 from gated.recurrence.loop import Loop
 
@@ -10,13 +10,12 @@ class Scan(Loop):
     fuses = True
 
     def scan(self, step, inputs, rows, weights, outputs, reverse=False):
-        rows, stacks = lax.scan(
-            lambda rows, xs: step(xs, rows, weights),
-            tuple(rows),
-            [numpy.swapaxes(x, 0, 1) for x in inputs],
-            reverse=reverse,
-        )
-        return [numpy.swapaxes(stack, 0, 1) for stack in stacks], rows
+        def body(rows, xs):
+            rows, new = step(xs, rows, weights)
+            return tuple(rows), new
+
+        rows, stacks = lax.scan(body, tuple(rows), list(inputs), reverse=reverse)
+        return stacks, rows
 
 
 plain = Scan()

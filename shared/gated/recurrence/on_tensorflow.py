@@ -27,20 +27,21 @@ class Plain(Loop):
     """
 
     def scan(self, step, inputs, rows, weights, outputs, reverse=False):
-        first, *_ = inputs
-        length = tf.shape(first)[1] if first.shape[1] is None else first.shape[1]
-        arrays = [
-            tf.TensorArray(x.dtype, length).unstack(tf.transpose(x, (1, 0, 2))) for x in inputs
-        ]
-        batch = rows[0].shape[0]
+        length = inputs[0].shape[0]
+        length = tf.shape(inputs[0])[0] if length is None else length
+        arrays = [tf.TensorArray(x.dtype, length).unstack(x) for x in inputs]
         stacks = tuple(
-            tf.TensorArray(dtype, length, element_shape=(batch, width)) for width, dtype in outputs
+            tf.TensorArray(dtype, length, element_shape=_static(shape)) for shape, dtype in outputs
         )
 
         def body(i, rows, stacks):
             t = length - 1 - i if reverse else i
             rows, new = step([array.read(t) for array in arrays], rows, weights)
-            return i + 1, rows, tuple(to.write(t, y) for to, y in zip(stacks, new, strict=True))
+            return (
+                i + 1,
+                tuple(rows),
+                tuple(to.write(t, y) for to, y in zip(stacks, new, strict=True)),
+            )
 
         _, rows, stacks = tf.while_loop(
             lambda i, *_: i < length,
@@ -49,8 +50,15 @@ class Plain(Loop):
             # XLA needs a bound on the length to differentiate the loop.
             maximum_iterations=length,
         )
-        found = [tf.transpose(stack.stack(), (1, 0, 2)) for stack in stacks]
-        return [tf.ensure_shape(y, (*first.shape[:2], y.shape[2])) for y in found], rows
+        steps = inputs[0].shape[:1]
+        return [
+            tf.ensure_shape(stack.stack(), (*steps, *_static(shape)))
+            for stack, (shape, _) in zip(stacks, outputs, strict=True)
+        ], rows
+
+
+def _static(shape):
+    return tuple(size if isinstance(size, int) else None for size in shape)
 
 
 class _InXLA(Loop):
@@ -62,24 +70,35 @@ class _InXLA(Loop):
         self.length = length
 
     def scan(self, step, inputs, rows, weights, outputs, reverse=False):
-        batch, steps, _ = tf.unstack(tf.shape(inputs[0]))
-        stacks = tuple(tf.zeros((batch, steps, width), dtype) for width, dtype in outputs)
+        steps = tf.shape(inputs[0])[0]
+        stacks = tuple(tf.zeros((steps, *shape), dtype) for shape, dtype in outputs)
         length = steps if self.length is None else self.length
 
         def body(i, rows, stacks):
             t = length - 1 - i if reverse else i
-            at = tf.stack([0, t, 0])
-            # Not x[:, t]: of a slice's bounds XLA makes constants, the length one of them.
-            now = [xla.dynamic_slice(x, at, (batch, 1, x.shape[-1]))[:, 0] for x in inputs]
+            # Not x[t]: of a slice's bounds XLA makes constants, the length one of them.
+            now = [_slice(x, t) for x in inputs]
             rows, new = step(now, rows, weights)
             pairs = zip(stacks, new, strict=True)
-            new = (xla.dynamic_update_slice(stack, y[:, None], at) for stack, y in pairs)
-            return i + 1, tuple(rows), tuple(new)
+            return i + 1, tuple(rows), tuple(_updated(stack, t, y) for stack, y in pairs)
 
         _, rows, stacks = tf.while_loop(
             lambda i, *_: i < length, body, (tf.constant(0), tuple(rows), stacks)
         )
         return list(stacks), list(rows)
+
+
+def _start(t, rank):
+    return tf.pad(tf.reshape(t, (1,)), [[0, rank - 1]])
+
+
+def _slice(x, t):
+    sizes = tf.concat([[1], tf.shape(x)[1:]], 0)
+    return tf.squeeze(xla.dynamic_slice(x, _start(t, x.shape.rank), sizes), 0)
+
+
+def _updated(stack, t, y):
+    return xla.dynamic_update_slice(stack, tf.expand_dims(y, 0), _start(t, stack.shape.rank))
 
 
 plain = Plain()

@@ -9,8 +9,8 @@ class Unrolled(Loop):
     """One copy of the step after the other. The length must be known."""
 
     def scan(self, step, inputs, rows, weights, outputs, reverse=False):
-        length = inputs[0].shape[1]
+        length = inputs[0].shape[0]
         stacks = [None] * length
         for t in reversed(range(length)) if reverse else range(length):
-            rows, stacks[t] = step([x[:, t] for x in inputs], rows, weights)
-        return [ops.stack(steps, axis=1) for steps in zip(*stacks, strict=True)], rows
+            rows, stacks[t] = step([x[t] for x in inputs], rows, weights)
+        return [ops.stack(steps) for steps in zip(*stacks, strict=True)], rows
