@@ -18,7 +18,7 @@ each_class = pytest.mark.parametrize("layer_class", [SimpleRNN, GRU, LSTM])
         ({"units": 2.5}, r"units=2\.5"),
         ({"dropout": 2}, "dropout=2"),
         ({"recurrent_dropout": -0.1}, r"recurrent_dropout=-0\.1"),
-        ({"use_cudnn": True}, "no cuDNN kernel"),
+        ({"use_cudnn": "always"}, "use_cudnn='always'"),
     ],
 )
 def test_refuses(layer_class, options, message):

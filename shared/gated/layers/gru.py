@@ -5,6 +5,7 @@ from keras import ops
 
 from gated.layers.recurrent import Recurrent
 from gated.recurrence import Equations, product
+from gated.recurrence.native import is_default
 
 
 @keras.saving.register_keras_serializable("gated")
@@ -134,6 +135,10 @@ class _SimplifiedEquations(_GRUEquations):
 class _ResetAfterEquations(_GRUEquations):
     kept = 4
     emitted = (3, 1)
+
+    @property
+    def native(self):
+        return "gru" if is_default(self) else None
 
     def step(self, x, states, weights, drop):
         (h,), (recurrent_kernel, *bias) = states, weights

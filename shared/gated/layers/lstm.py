@@ -7,6 +7,7 @@ from keras import ops
 
 from gated.layers.recurrent import Recurrent
 from gated.recurrence import Equations, product
+from gated.recurrence.native import is_default
 
 
 @keras.saving.register_keras_serializable("gated")
@@ -130,6 +131,10 @@ class _LSTMEquations(Equations):
 
     kept = 4
     emitted = (4,)
+
+    @property
+    def native(self):
+        return None if self.peepholes or not is_default(self) else "lstm"
 
     def step(self, x, states, weights, drop):
         (h, c), (recurrent_kernel, *peepholes) = states, weights

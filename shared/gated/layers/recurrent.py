@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import keras
 from keras import ops
 
-from gated.recurrence import recur
+from gated.recurrence import lost_in_xla, recur
 
 
 class Recurrent(keras.layers.Layer):
@@ -41,7 +41,13 @@ class Recurrent(keras.layers.Layer):
             and compute the steps between them again, in the time of one forward pass more. The
             length must be known.
         zero_output_for_mask: the output of a masked step is 0, not that of the step before.
-        use_cudnn: `"auto"` or `False`; there is no cuDNN kernel behind these layers yet.
+        use_cudnn: `"auto"`: the backend's own kernel where it has one. That is for the LSTM
+            without peepholes and the GRU with `reset_after`, their default activations, no mask,
+            no recurrent dropout, neither `unroll` nor `checkpoint`: cuDNN's on a GPU, outside
+            XLA's compilation and exports on TensorFlow, the LSTM in float32 only on JAX;
+            PyTorch's on a CPU in float32 and float64. cuDNN keeps the states in the compute
+            precision, and on TensorFlow and JAX has no second derivative. `True`: raise where
+            that kernel cannot run. `False`: never.
 
     Call arguments:
         sequences: [b, t, features].
@@ -53,8 +59,8 @@ class Recurrent(keras.layers.Layer):
     Raises:
         ValueError: on `units` that is not a positive integer, a dropout outside [0, 1], an input
             that is not three-dimensional, a wrong number of initial states, `stateful` with an
-            unknown or changed batch size, or `unroll`
-            or `checkpoint` with an unknown length.
+            unknown or changed batch size, `unroll` or `checkpoint` with an unknown length, or
+            `use_cudnn=True` where no kernel can run.
     """
 
     state_names: tuple[str, ...]
@@ -119,10 +125,9 @@ class Recurrent(keras.layers.Layer):
         for name, rate in (("dropout", dropout), ("recurrent_dropout", recurrent_dropout)):
             if not 0 <= rate <= 1:
                 raise ValueError(f"`{name}` must lie in [0, 1]. Received: {name}={rate}")
-        if use_cudnn not in ("auto", False):
+        if use_cudnn not in ("auto", True, False):
             raise ValueError(
-                f"`use_cudnn` must be 'auto' or False: {type(self).__name__} has no cuDNN kernel. "
-                f"Received: use_cudnn={use_cudnn!r}"
+                f"`use_cudnn` must be 'auto', True or False. Received: use_cudnn={use_cudnn!r}"
             )
         self.units = units
         self.activation = keras.activations.get(activation)
@@ -182,6 +187,8 @@ class Recurrent(keras.layers.Layer):
         return [self.units] * len(self.state_names)
 
     def build(self, sequences_shape, initial_state_shape=None):
+        # Where this is False, Keras's `jit_compile="auto"` leaves the model uncompiled.
+        self.supports_jit = not (self.use_cudnn and lost_in_xla(self.equations()))
         width = self.gates * self.units
         self.kernel = self.add_weight(
             name="kernel",
@@ -281,6 +288,7 @@ class Recurrent(keras.layers.Layer):
             training=training,
             unroll=self.unroll,
             checkpoint=self.checkpoint,
+            native=self.use_cudnn,
         )
         output = outputs if self.return_sequences else states[0]
         if mask is not None:

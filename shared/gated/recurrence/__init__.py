@@ -6,13 +6,15 @@ driver for each backend has
     plain      a `Loop` that the backend can differentiate by itself
     choose(sequences, training)
                the `Loop` to run, or None where the driver has a way of its own
+    native(run, rows, shared)
+               the results of the backend's own kernel, differentiable, or None where there is none
     differentiable(run, loop, rows, shared, constants)
                the results of `run.forward`; their derivative is `run.backward`
 """
 
 import keras
 
-from gated.recurrence.engine import Equations, product, recur
+from gated.recurrence.engine import Equations, lost_in_xla, product, recur
 
 if keras.backend.backend() not in ("tensorflow", "jax", "torch"):
     raise ImportError(
@@ -20,4 +22,4 @@ if keras.backend.backend() not in ("tensorflow", "jax", "torch"):
         f"KERAS_BACKEND is {keras.backend.backend()!r}"
     )
 
-__all__ = ["Equations", "product", "recur"]
+__all__ = ["Equations", "lost_in_xla", "product", "recur"]

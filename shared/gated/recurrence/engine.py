@@ -67,6 +67,11 @@ class Equations:
         """
         return self.dg is not None and (self.sigma is None or self.dsigma is not None)
 
+    @property
+    def native(self):
+        """The kernel that backends may have for these equations: "lstm", "gru" or None."""
+        return None
+
     def step(self, x, states, weights, drop):
         """One step. Returns the new states, and what the derivative needs of the step."""
         raise NotImplementedError
@@ -106,6 +111,7 @@ def recur(
     training=False,
     unroll=False,
     checkpoint=False,
+    native="auto",
 ):
     """Runs a recurrence.
 
@@ -126,11 +132,16 @@ def recur(
         training: whether gradients will be asked for. They are right either way.
         unroll: trace T copies of the step in place of a loop. T must be known.
         checkpoint: in training, keep little and compute it again (`InSegments`). T must be known.
+        native: `"auto"`: the backend's own kernel where the driver's `native` has one; `True`:
+            that and nothing else; `False`: never.
 
     Returns:
         The first state after each step, [b, t, units], and the tuple of the last states.
+
+    Raises:
+        ValueError: with `native=True`, where there is no kernel.
     """
-    driver = importlib.import_module(f"gated.recurrence.on_{keras.backend.backend()}")
+    driver = _driver()
     loop = Unrolled() if unroll else driver.choose(sequences, training)
     constants = []
     if mask is not None:
@@ -140,7 +151,14 @@ def recur(
     run = Run(equations, bias is not None, mask is not None, drop_mask is not None, training)
     rows = [sequences, *states]
     shared = [kernel, *([] if bias is None else [bias]), *weights]
-    if equations.has_derivative:
+    results = None
+    if native and not unroll and not checkpoint and not constants and equations.native:
+        results = driver.native(run, rows, shared)
+    if native is True and results is None:
+        raise ValueError("There is no native kernel for this layer, its options, inputs and device")
+    if results is not None:
+        outputs, *last = results
+    elif equations.has_derivative:
         if checkpoint and training:
             run = InSegments(run, sequences.shape[1])
         outputs, *last = driver.differentiable(run, loop, rows, shared, constants)
@@ -148,6 +166,16 @@ def recur(
         loop = loop if unroll else driver.plain
         (outputs, *last), _ = run.forward(loop, rows, shared, constants)
     return outputs, tuple(last)
+
+
+def lost_in_xla(equations):
+    """Whether XLA's compilation of a whole model would keep its native kernel from the layer."""
+    on_tensorflow = keras.backend.backend() == "tensorflow"
+    return on_tensorflow and equations.native is not None and _driver().on_gpu()
+
+
+def _driver():
+    return importlib.import_module(f"gated.recurrence.on_{keras.backend.backend()}")
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
-"""The time loop on JAX: `lax.scan`."""
+"""The time loop on JAX: `lax.scan`, or cuDNN's LSTM."""
 
 import jax
-from jax import lax
+from jax import lax, numpy
+from jax.experimental import rnn
 
 from gated.recurrence.loop import Loop
+from gated.recurrence.native import flat_weights
 
 
 class Scan(Loop):
@@ -23,6 +25,27 @@ plain = Scan()
 
 def choose(sequences, training):
     return plain
+
+
+def native(run, rows, shared):
+    """The LSTM of cuDNN, in float32 on a GPU. JAX has no kernel for the GRU."""
+    sequences, *states = rows
+    on_gpu = jax.default_backend() == "gpu"
+    if not (on_gpu and run.equations.native == "lstm" and sequences.dtype == "float32"):
+        return None
+    batch, length, features = sequences.shape
+    outputs, *last = rnn.lstm(
+        sequences,
+        *(state[None] for state in states),
+        flat_weights("lstm", shared, run.biased),
+        numpy.full((batch,), length, "int32"),
+        features,
+        states[0].shape[-1],
+        1,  # layers
+        0.0,  # dropout
+        False,  # bidirectional
+    )
+    return [outputs, *(state[0] for state in last)]
 
 
 def differentiable(run, loop, rows, shared, constants):

@@ -2,7 +2,8 @@
 
 Where it can, a recurrence is compiled by XLA as a whole, forward and back, and the batch is cut
 into one part a core, which run beside each other (`_side_by_side`). Elsewhere, inside XLA's own
-compilation, in an export, or on a GPU, it is a loop of TensorFlow's own operations (`Plain`).
+compilation, in an export, or on a GPU where cuDNN does not know the layer, it is a loop of
+TensorFlow's own operations (`Plain`).
 """
 
 import functools
@@ -14,6 +15,7 @@ from tensorflow.compiler.tf2xla.python import xla
 from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
 
 from gated.recurrence.loop import Loop
+from gated.recurrence.native import flat_weights
 
 _CORES = min(os.cpu_count() or 1, 8)
 
@@ -74,31 +76,23 @@ class _InXLA(Loop):
         stacks = tuple(tf.zeros((steps, *shape), dtype) for shape, dtype in outputs)
         length = steps if self.length is None else self.length
 
-        def body(i, rows, stacks):
-            t = length - 1 - i if reverse else i
+        def body(t, rows, stacks):
             # Not x[t]: of a slice's bounds XLA makes constants, the length one of them.
-            now = [_slice(x, t) for x in inputs]
-            rows, new = step(now, rows, weights)
-            pairs = zip(stacks, new, strict=True)
-            return i + 1, tuple(rows), tuple(_updated(stack, t, y) for stack, y in pairs)
+            rows, new = step([tf.gather(x, t) for x in inputs], rows, weights)
+            starts = {
+                rank: tf.stack([t, *[0] * (rank - 1)]) for rank in {x.shape.rank for x in stacks}
+            }
+            stacks = tuple(
+                xla.dynamic_update_slice(stack, tf.expand_dims(y, 0), starts[stack.shape.rank])
+                for stack, y in zip(stacks, new, strict=True)
+            )
+            return t - 1 if reverse else t + 1, tuple(rows), stacks
 
-        _, rows, stacks = tf.while_loop(
-            lambda i, *_: i < length, body, (tf.constant(0), tuple(rows), stacks)
+        first, goes_on = (
+            (length - 1, lambda t, *_: t >= 0) if reverse else (0, lambda t, *_: t < length)
         )
+        _, rows, stacks = tf.while_loop(goes_on, body, (first, tuple(rows), stacks))
         return list(stacks), list(rows)
-
-
-def _start(t, rank):
-    return tf.pad(tf.reshape(t, (1,)), [[0, rank - 1]])
-
-
-def _slice(x, t):
-    sizes = tf.concat([[1], tf.shape(x)[1:]], 0)
-    return tf.squeeze(xla.dynamic_slice(x, _start(t, x.shape.rank), sizes), 0)
-
-
-def _updated(stack, t, y):
-    return xla.dynamic_update_slice(stack, tf.expand_dims(y, 0), _start(t, stack.shape.rank))
 
 
 plain = Plain()
@@ -110,12 +104,37 @@ def choose(sequences, training):
     That is worth its compilation in training, and where the shape is known: what is traced for
     any shape and not to be trained answers requests, and must not stop to compile on one.
     """
-    graph = tf.compat.v1.get_default_graph()
     if not training and None in sequences.shape[:2]:
         return plain
-    if GraphOrParentsInXlaContext(graph) or _exporting() or tf.config.list_logical_devices("GPU"):
+    if _portable() or on_gpu():
         return plain
     return None
+
+
+def native(run, rows, shared):
+    """The LSTM or GRU of cuDNN, on a GPU; not in an export, which must load elsewhere too."""
+    if _portable() or not on_gpu():
+        return None
+    sequences, *states = rows
+    kind = run.equations.native
+    outputs, *last = tf.raw_ops.CudnnRNN(
+        input=tf.transpose(sequences, (1, 0, 2)),
+        input_h=states[0][None],
+        input_c=states[1][None] if kind == "lstm" else 0.0,
+        params=flat_weights(kind, shared, run.biased),
+        rnn_mode=kind,
+        is_training=True,
+    )[: 1 + len(states)]
+    return [tf.transpose(outputs, (1, 0, 2)), *(state[0] for state in last)]
+
+
+def on_gpu():
+    return bool(tf.config.list_logical_devices("GPU"))
+
+
+def _portable():
+    """Whether the graph may hold TensorFlow's plain operations only."""
+    return GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()) or _exporting()
 
 
 def _exporting():
@@ -285,18 +304,33 @@ class _Frame:
             # The fewer the rows, the more steps it takes for the padding to cost anything.
             unit = tf.clip_by_value(1024 // self.rows[0], 8, 64)
             self.extra_steps = unit * _power_of_two(-(-self.length // unit)) - self.length
-        self.sizes = known_batch or batch, known_length or self.length
+        self.known = isinstance(self.extra_rows, int) and isinstance(self.extra_steps, int)
+        # By rank, made once: every operation that is traced takes its time.
+        extra, sizes = (
+            [self.extra_rows, self.extra_steps],
+            [known_batch or batch, known_length or -1],
+        )
+        if known_length is None:
+            sizes[1] = self.length
+        self.paddings, self.sizes = (
+            {rank: tf.stack([*numbers[: rank - 1], last]) for rank in (2, 3)}
+            for numbers, last in ((extra, 0), (sizes, -1))
+        )
 
     def fill(self, tensor):
-        extra = [self.extra_rows, self.extra_steps][: tensor.shape.rank - 1]
-        if all(isinstance(number, int) and number == 0 for number in extra):
+        rank = tensor.shape.rank
+        if self.known and not self.extra_rows:
             return tensor
-        filled = tf.pad(tensor, [*([0, number] for number in extra), [0, 0]])
-        return tf.ensure_shape(filled, (*(None for _ in extra), tensor.shape[-1]))
+        after = self.paddings[rank]
+        filled = tf.pad(tensor, tf.stack([tf.zeros_like(after), after], 1))
+        return tf.ensure_shape(filled, (*[None] * (rank - 1), tensor.shape[-1]))
 
     def cut(self, tensor):
-        cut = tensor[tuple(slice(size) for size in self.sizes[: tensor.shape.rank - 1])]
-        return tf.ensure_shape(cut, (*self.static[: tensor.shape.rank - 1], tensor.shape[-1]))
+        rank = tensor.shape.rank
+        if self.known and not self.extra_rows:
+            return tensor
+        cut = tf.slice(tensor, [0] * rank, self.sizes[rank])
+        return tf.ensure_shape(cut, (*self.static[: rank - 1], tensor.shape[-1]))
 
     def split(self, tensor):
         """The parts of a tensor; what is in parts already stays so."""
@@ -312,11 +346,16 @@ class _Frame:
         steps = self.length + self.extra_steps
 
         def nothing(output):
-            size = [0, steps][: output.shape.rank - 1] if output.shape[0] is None else []
-            return tf.zeros([*size, *output.shape[len(size) :]], output.dtype)
+            if output.shape[0] is not None:
+                return tf.zeros(output.shape, output.dtype)
+            sizes = [0, output.shape[1]] if output.shape.rank == 2 else [0, steps, output.shape[2]]
+            return tf.zeros(sizes, output.dtype)
 
-        outputs = tf.nest.map_structure(nothing, function.structured_outputs)
-        return tf.cond(self.rows[part] > 0, lambda: function(*given), lambda: outputs)
+        return tf.cond(
+            self.rows[part] > 0,
+            lambda: function(*given),
+            lambda: tf.nest.map_structure(nothing, function.structured_outputs),
+        )
 
 
 def _power_of_two(number):
