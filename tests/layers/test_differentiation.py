@@ -55,11 +55,14 @@ def test_the_gradients_are_the_same_with_and_without_training(name, options, mas
     assert_same(kept, again, 1e-6)
 
 
+@pytest.mark.parametrize("checkpoint", [False, True])
 @pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("name", ["SimpleRNN", "GRU", "LSTM"])
-def test_the_gradient_of_a_gradient_is_that_of_keras(name, training):
+def test_the_gradient_of_a_gradient_is_that_of_keras(name, training, checkpoint):
     """As a gradient penalty needs it."""
-    ours, theirs = (_penalty_gradient(layer, training) for layer in pair(name))
+    ours, theirs = pair(name)
+    ours.checkpoint = checkpoint
+    ours, theirs = (_penalty_gradient(layer, training) for layer in (ours, theirs))
     assert np.abs(theirs).max() > 0.01
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5 * np.abs(theirs).max())
 
