@@ -142,6 +142,8 @@ def recur(
         ValueError: with `native=True`, where there is no kernel.
     """
     driver = _driver()
+    # One step needs no loop: a sampler takes many of one.
+    unroll = unroll or (sequences.shape[1] == 1 and not training)
     loop = Unrolled() if unroll else driver.choose(sequences, training)
     constants = []
     if mask is not None:

@@ -21,7 +21,7 @@ class RunFolder:
     metrics.json     the last evaluation
     history.csv      a line an epoch
     logs/            TensorBoard
-    checkpoint/      the best weights so far, only while training
+    checkpoint/      the best weights so far, and what it takes to go on; only while training
     export/1/        the SavedModel
     """
 
@@ -58,6 +58,21 @@ class RunFolder:
                     f"{path}: no {needed.name} in this folder; no training finished here"
                 )
         return folder
+
+    def is_cut_off(self) -> bool:
+        """Whether a training ended here before it was through, and can go on."""
+        return (self.checkpoint / "last.npz").is_file() and not self.model.exists()
+
+    def check_config(self, config: Any) -> None:
+        """Raises BadUsage if the training that is to go on had other options."""
+        before = self.load_json(self.config)
+        now = json.loads(json.dumps(dataclasses.asdict(config), default=str))
+        for name, value in now.items():
+            if before.get(name) != value:
+                raise BadUsage(
+                    f"{self.path}: was cut off with --{name.replace('_', '-')} "
+                    f"{before.get(name)}, not {value}; go on with that, or name another --run"
+                )
 
     def remove(self) -> None:
         shutil.rmtree(self.path)

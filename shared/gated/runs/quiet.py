@@ -1,9 +1,15 @@
 """TensorFlow without its greetings."""
 
+import importlib
 import os
 
 
-def import_tensorflow() -> None:
+def import_keras() -> None:
+    """The same for Keras, on whichever backend."""
+    import_tensorflow("keras")
+
+
+def import_tensorflow(name: str = "tensorflow") -> None:
     """Imports TensorFlow; nothing that it logs on the way reaches the terminal.
 
     Its first messages go to stderr whatever its log level is, because its own logging is not set
@@ -15,7 +21,7 @@ def import_tensorflow() -> None:
     try:
         with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), 2)
-        import tensorflow  # noqa: F401
+        importlib.import_module(name)
     finally:
         os.dup2(stderr, 2)
         os.close(stderr)

@@ -1,0 +1,149 @@
+"""Reads text into token ids, and cuts it into streams or items."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from apps.lm.config import Config
+from gated.errors import BadData, BadUsage
+from gated.text import tfds
+from gated.text.files import read_lines
+from gated.text.vocabulary import UNKNOWN, Vocabulary
+
+EOS = "<EOS>"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The tokens of each split, one after the other, `<EOS>` at the end of each line."""
+
+    train: list[str]
+    valid: list[str]
+    test: list[str]
+
+
+class Splitter:
+    """Splits lines into tokens: characters, or the words between white space."""
+
+    def __init__(self, level: str, lower: bool):
+        self.level = level
+        self.lower = lower
+
+    def split(self, line: str) -> list[str]:
+        """The tokens of a line, without its end. The word `<unk>` is `<UNK>`."""
+        line = line.lower() if self.lower else line
+        if self.level == "char":
+            return list(line)
+        return [UNKNOWN if token == "<unk>" else token for token in line.split()]
+
+    def join(self, tokens: Sequence[str]) -> str:
+        """The text of tokens."""
+        if self.level == "char":
+            return "".join("\n" if token == EOS else token for token in tokens)
+        lines = " ".join("\n" if token == EOS else token for token in tokens)
+        return lines.replace(" \n ", "\n").replace(" \n", "\n")
+
+    def stream(self, lines: Iterable[str]) -> list[str]:
+        """The tokens of lines, each line's end one of them."""
+        return [token for line in lines for token in (*self.split(line), EOS)]
+
+
+class Codec(Splitter):
+    """Between text and token ids."""
+
+    def __init__(self, vocabulary: Vocabulary, level: str, lower: bool):
+        super().__init__(level, lower)
+        self.vocabulary = vocabulary
+        self.places = {token: i for i, token in enumerate(vocabulary.tokens)}
+        self.unknown, self.eos = self.places[UNKNOWN], self.places[EOS]
+
+    def __len__(self):
+        return len(self.vocabulary)
+
+    def ids(self, tokens: Iterable[str]) -> np.ndarray:
+        return np.array([self.places.get(token, self.unknown) for token in tokens], "int32")
+
+    def items(self, ids: np.ndarray) -> list[np.ndarray]:
+        """The lines of a text, each with its `<EOS>`."""
+        return [item for item in np.split(ids, np.flatnonzero(ids == self.eos) + 1) if len(item)]
+
+
+def load(config: Config) -> Corpus:
+    """The corpus of the options. Raises BadData and BadUsage."""
+    splitter = Splitter(config.level, config.lower)
+    lines = read(config.corpus)
+    valid, test = config.valid or ("0.05",), config.test
+    folds = {name: _fold(names, f"--{name}") for name, names in (("valid", valid), ("test", test))}
+    parts = {"train": [], "valid": [], "test": []}
+    for i, line in enumerate(lines):
+        here = [name for name, fold in folds.items() if fold and i % fold[1] == fold[0]]
+        parts[here[0] if here else "train"].append(line)
+    tokens = {name: splitter.stream(part) for name, part in parts.items()}
+    # Shares are of the whole corpus, the test text last.
+    whole = len(tokens["train"])
+    for name, names in (("test", test), ("valid", valid)):
+        if _is_share(names):
+            first = len(tokens["train"]) - round(float(names[0]) * whole)
+            if config.items:
+                # Not in the midst of an item.
+                while 0 < first < whole and tokens["train"][first - 1] != EOS:
+                    first -= 1
+            tokens[name], tokens["train"] = tokens["train"][first:], tokens["train"][:first]
+        elif names and not folds[name]:
+            tokens[name] = splitter.stream(read(names))
+    source = " ".join(config.corpus) or "the corpus"
+    for name, use in (("train", "train on"), ("valid", "validate on")):
+        if all(token == EOS for token in tokens[name]):
+            raise BadData(f"{source}: too short, no text left to {use}")
+    return Corpus(**tokens)
+
+
+def read(names: Sequence[str]) -> list[str]:
+    """The lines of files, of folders of *.txt files, or of a set of TensorFlow Datasets."""
+    if not names:
+        from pydoc_data.topics import topics
+
+        return [line for name in sorted(topics) for line in topics[name].split("\n")]
+    lines: list[str] = []
+    for name in names:
+        if name.startswith(tfds.PREFIX):
+            lines += _tfds_lines(name.removeprefix(tfds.PREFIX))
+            continue
+        path = Path(name)
+        files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
+        if not files:
+            raise BadData(f"{path}: no *.txt files in this folder")
+        for file in files:
+            found = read_lines(file)
+            for number, line in enumerate(found, 1):
+                if "\0" in line:
+                    raise BadData(f"{file}:{number}: a NUL character, expected a text file")
+            lines += found
+    if not any(lines):
+        raise BadData(f"{' '.join(names)}: empty, expected text")
+    return lines
+
+
+def _tfds_lines(name: str) -> list[str]:
+    features, splits = tfds.load(name)
+    if "text" not in features:
+        raise BadUsage(f"tfds:{name}: has no feature `text`, but {', '.join(features)}")
+    examples = (example for split in splits.values() for example in split)
+    return [line for example in examples for line in example["text"].decode().split("\n")]
+
+
+def _is_share(names: Sequence[str]) -> bool:
+    return len(names) == 1 and re.fullmatch(r"0?\.\d+", names[0]) is not None
+
+
+def _fold(names: Sequence[str], option: str) -> tuple[int, int] | None:
+    """Of fold:8/10 the 8 and the 10."""
+    if len(names) != 1 or not names[0].startswith("fold:"):
+        return None
+    found = re.fullmatch(r"fold:(\d+)/(\d+)", names[0])
+    if not found or int(found[1]) >= int(found[2]):
+        raise BadUsage(f"{option} {names[0]}: expected fold:I/N with I below N, such as fold:8/10")
+    return int(found[1]), int(found[2])

@@ -1,0 +1,108 @@
+"""The language model as TensorFlow graphs from raw strings, for the export."""
+
+import tensorflow as tf
+
+from apps.lm.data import EOS
+from apps.lm.language_model import LanguageModel
+
+
+class Endpoints:
+    """What the SavedModel offers; `apps.lm.export` says what each takes and returns."""
+
+    def __init__(self, language_model: LanguageModel):
+        self.model = language_model
+        self.codec = language_model.codec
+        self.table = self.codec.vocabulary.table()
+        self.names = tf.constant(self.codec.vocabulary.tokens)
+        self.resources = [language_model.model, self.table]
+        self.sizes = [state.shape[-1] for state in language_model.model.inputs[1:]]
+        self.step_signature = [
+            tf.TensorSpec([None], tf.int32, name="token"),
+            *(tf.TensorSpec([None, size], name=f"state_{i}") for i, size in enumerate(self.sizes)),
+        ]
+
+    def score(self, text):
+        tokens = self._tokens(text)
+        ends = tf.fill([tokens.nrows(), 1], EOS)
+        tokens = tf.concat([tokens, tf.RaggedTensor.from_tensor(ends)], axis=1)
+        lengths = tokens.row_lengths()
+        y = self._ids(tokens).to_tensor(self.codec.eos)
+        x = self._shifted(y)
+        log_p, _ = self.model.log_probabilities(x, y, self._zeros(tokens.nrows()))
+        log_p = tf.where(tf.sequence_mask(lengths, tf.shape(y)[1]), log_p, 0.0)
+        return {
+            "log_p": tf.reduce_sum(log_p, axis=1),
+            "tokens": tokens.to_tensor(""),
+            "token_log_p": log_p,
+        }
+
+    def next(self, text):
+        tokens = self._tokens(text)
+        x = self._shifted(self._ids(tokens).to_tensor(self.codec.eos), keep=True)
+        logits, *_ = self.model.model([x, *self._zeros(tokens.nrows())], training=False)
+        last = tf.gather(logits, tokens.row_lengths(), batch_dims=1)
+        p = tf.nn.softmax(last)
+        order = tf.argsort(p, direction="DESCENDING", stable=True)
+        return {
+            "tokens": tf.gather(self.names, order),
+            "probabilities": tf.gather(p, order, batch_dims=1),
+        }
+
+    def generate(self, prompt, length, temperature, top_k, top_p, seed):
+        tokens = self._tokens(prompt)
+        ids = tf.concat([tf.fill([tokens.nrows(), 1], self.codec.eos), self._ids(tokens)], axis=1)
+        count = tf.cast(tokens.nrows(), tf.int32)
+
+        def states_after(row):
+            _, *states = self.model.model([row[None, :-1], *self._zeros(1)], training=False)
+            return [state[0] for state in states]
+
+        states = tf.map_fn(
+            states_after, ids, fn_output_signature=[tf.TensorSpec([n]) for n in self.sizes]
+        )
+        # The numbers of `gated.sampling.uniforms`.
+        noise = tf.map_fn(
+            lambda i: tf.raw_ops.StatelessRandomUniformV2(
+                shape=[length],
+                key=tf.cast([seed], tf.uint64),
+                counter=tf.cast(tf.stack([0, i]), tf.uint64),
+                alg=1,
+            ),
+            tf.range(count),
+            fn_output_signature=tf.TensorSpec([None]),
+        )
+        last = tf.gather(ids.to_tensor(), ids.row_lengths() - 1, batch_dims=1)
+        found, *_ = self.model.draw(
+            last, states, tf.ones([count], tf.int32), noise, temperature, top_k, top_p
+        )
+        # Up to the first <EOS>, which is not part of the text.
+        kept = tf.math.cumsum(tf.cast(found == self.codec.eos, tf.int32), axis=1) == 0
+        new = tf.ragged.boolean_mask(tf.gather(self.names, found), kept)
+        text = tf.concat([tokens, new], axis=1)
+        between = "" if self.codec.level == "char" else " "
+        return {"text": tf.strings.reduce_join(text, axis=1, separator=between)}
+
+    def step(self, token, *states):
+        logits, states = self.model.step(token, list(states))
+        return {"logits": logits, **{f"state_{i}": state for i, state in enumerate(states)}}
+
+    def _tokens(self, text):
+        if self.codec.lower:
+            text = tf.strings.lower(text, encoding="utf-8")
+        if self.codec.level == "char":
+            return tf.strings.unicode_split(text, "UTF-8")
+        tokens = tf.strings.split(text)
+        return tokens.with_flat_values(
+            tf.where(tokens.flat_values == "<unk>", "<UNK>", tokens.flat_values)
+        )
+
+    def _ids(self, tokens):
+        return tokens.with_flat_values(tf.cast(self.table.lookup(tokens.flat_values), tf.int32))
+
+    def _shifted(self, y, keep=False):
+        """x⟨t⟩ = y⟨t-1⟩, `<EOS>` the first."""
+        first = tf.fill([tf.shape(y)[0], 1], self.codec.eos)
+        return tf.concat([first, y if keep else y[:, :-1]], axis=1)
+
+    def _zeros(self, batch):
+        return [tf.zeros([batch, size]) for size in self.sizes]

@@ -1,0 +1,199 @@
+"""Fitting a language model to a corpus."""
+
+import math
+import shutil
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from apps.lm.config import Config
+from apps.lm.data import EOS, Codec, Corpus
+from apps.lm.language_model import LanguageModel
+from apps.lm.model import Streams, build_model
+from gated.errors import BadData
+from gated.runs.folder import RunFolder, write_whole
+from gated.runs.interrupt import interrupt_between_steps
+from gated.text.vocabulary import Vocabulary
+
+
+def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Model]:
+    """Trains, and saves the vocabulary and the weights of the best epoch.
+
+    A run that was cut off goes on after its last whole epoch, with the same result as if it had
+    not been.
+    """
+    keras.utils.set_random_seed(config.seed)
+    vocabulary = Vocabulary.of([*corpus.train, EOS], config.min_count)
+    codec = Codec(vocabulary, config.level, config.lower)
+    model = build_model(len(codec), config)
+    trained = Streams(model, config.batch_size, config.steps, carry=not config.items)
+    data = Items if config.items else Windows
+    training = data(codec, corpus.train, config)
+    judge = LanguageModel(codec, model)
+    valid = codec.ids(corpus.valid)
+
+    def validation_loss():
+        if config.items:
+            return -np.concatenate(list(judge.judge_items(codec.items(valid)))).mean()
+        return -judge.judge_text(valid, streams=min(32, max(1, len(valid) // 1024))).mean()
+
+    trained.compile(
+        optimizer=keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(
+                config.learning_rate, config.epochs * len(training)
+            ),
+            global_clipnorm=config.clip,
+        ),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    progress = Progress(run, config.patience, validation_loss)
+    run.checkpoint.mkdir(exist_ok=True)
+    interrupt = None
+    try:
+        with interrupt_between_steps() as stop:
+            progress.restore(trained, training)
+            if not progress.finished:
+                trained.fit(
+                    training,
+                    initial_epoch=progress.epochs,
+                    epochs=config.epochs,
+                    shuffle=False,
+                    callbacks=[
+                        Reset(),
+                        progress,
+                        keras.callbacks.CSVLogger(run.history, append=progress.epochs > 0),
+                        stop,
+                    ],
+                )
+    except KeyboardInterrupt as error:
+        if not progress.best.exists():
+            raise
+        interrupt = error
+    if interrupt:
+        raise interrupt
+    trained.load_weights(progress.best)
+    vocabulary.save(run.path / "tokens.txt")
+    write_whole(run.model, keras.Model(model.inputs, model.outputs, name=model.name).save)
+    shutil.rmtree(run.checkpoint)
+    return codec, model
+
+
+class Windows(keras.utils.PyDataset):
+    """Windows of streams side by side: x⟨t⟩ = y⟨t-1⟩, the first input of all `<EOS>`."""
+
+    def __init__(self, codec: Codec, tokens: list[str], config: Config):
+        super().__init__()
+        self.batch_size, self.steps = config.batch_size, config.steps
+        ids = codec.ids([EOS, *tokens])
+        length = (len(ids) - 1) // self.batch_size
+        if length < self.steps:
+            needed = self.batch_size * self.steps
+            raise BadData(
+                f"{len(tokens)} tokens to train on, expected {needed} at least: --batch-size "
+                "times --steps"
+            )
+        kept = length * self.batch_size
+        self.x = ids[:kept].reshape(self.batch_size, length)
+        self.y = ids[1 : kept + 1].reshape(self.batch_size, length)
+
+    def __len__(self):
+        return self.x.shape[1] // self.steps
+
+    def __getitem__(self, i):
+        window = slice(i * self.steps, (i + 1) * self.steps)
+        return self.x[:, window], self.y[:, window]
+
+
+class Items(keras.utils.PyDataset):
+    """Lines of their own, padded, those of like length together, in a new order every epoch."""
+
+    def __init__(self, codec: Codec, tokens: list[str], config: Config):
+        super().__init__()
+        self.eos, self.batch_size = codec.eos, config.batch_size
+        self.items = codec.items(codec.ids(tokens))
+        self.seed, self.epoch = config.seed, 0
+        self._order()
+
+    def _order(self):
+        rng = np.random.default_rng([self.seed, self.epoch])
+        lengths = [len(item) for item in self.items] + rng.uniform(0, 3, len(self.items))
+        batches = np.array_split(np.argsort(lengths), len(self))
+        self.order = [batches[i] for i in rng.permutation(len(self))]
+
+    def __len__(self):
+        return math.ceil(len(self.items) / self.batch_size)
+
+    def on_epoch_end(self):
+        self.epoch += 1
+        self._order()
+
+    def __getitem__(self, i):
+        items = [self.items[place] for place in self.order[i]]
+        y = np.full((len(items), max(map(len, items))), self.eos)
+        counted = np.zeros(y.shape, "float32")
+        for row, item in enumerate(items):
+            y[row, : len(item)], counted[row, : len(item)] = item, 1
+        x = np.concatenate([np.full((len(items), 1), self.eos), y[:, :-1]], axis=1)
+        # Keras divides by the number of tokens, the padding among them.
+        return x, y, counted * (counted.size / counted.sum())
+
+
+class Reset(keras.callbacks.Callback):
+    """The states are zero before the first window of each pass over the text."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.reset()
+
+
+class Progress(keras.callbacks.Callback):
+    """Adds the validation loss to the logs, as `val_loss`, and keeps the weights it is least with.
+
+    After every epoch it saves all that going on with the next needs.
+    """
+
+    def __init__(self, run: RunFolder, patience: int, validation_loss: Callable[[], float]):
+        super().__init__()
+        self.validation_loss = validation_loss
+        self.best = run.checkpoint / "best.weights.h5"
+        self.last = run.checkpoint / "last.npz"
+        self.patience = patience
+        self.epochs, self.least, self.waited = 0, math.inf, 0
+
+    @property
+    def finished(self) -> bool:
+        return self.waited > self.patience
+
+    def on_epoch_end(self, epoch, logs=None):
+        model = self.model  # on JAX, asking for it brings the trained values into its variables
+        logs["val_loss"] = float(self.validation_loss())
+        self.epochs, self.waited = epoch + 1, self.waited + 1
+        if logs["val_loss"] < self.least:
+            self.least, self.waited = logs["val_loss"], 0
+            write_whole(self.best, model.save_weights)
+        numbers = {"epochs": self.epochs, "least": self.least, "waited": self.waited}
+        arrays = {f"variable_{i}": v for i, v in enumerate(map(_array, _variables(model)))}
+        write_whole(self.last, lambda path: np.savez(path, **numbers, **arrays))
+        if self.finished:
+            model.stop_training = True
+
+    def restore(self, model: Streams, training) -> None:
+        if not self.last.exists():
+            return
+        saved = np.load(self.last, allow_pickle=False)
+        self.epochs, self.least, self.waited = (
+            saved[name].item() for name in ("epochs", "least", "waited")
+        )
+        model.optimizer.build(model.trainable_variables)
+        for i, variable in enumerate(_variables(model)):
+            variable.assign(saved[f"variable_{i}"])
+        for _ in range(self.epochs if isinstance(training, Items) else 0):
+            training.on_epoch_end()
+
+
+def _variables(model):
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _array(variable):
+    return keras.ops.convert_to_numpy(variable.value)

@@ -1,0 +1,178 @@
+"""A trained language model with its vocabulary: what evaluation, scoring and sampling call."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zipfile import BadZipFile
+
+import keras
+import numpy as np
+from keras import ops
+
+from apps.lm.data import EOS, Codec
+from gated.compiling import compiled
+from gated.errors import BadData
+from gated.runs.folder import RunFolder
+from gated.sampling import draw, generate, next_distribution, uniforms
+from gated.text.vocabulary import Vocabulary
+
+_WINDOW = 256  # tokens of a text that are judged at once
+_BATCH = 64
+_CHUNK = 64  # tokens that are drawn at once
+
+
+class LanguageModel:
+    """log P of tokens, given those before them."""
+
+    def __init__(self, codec: Codec, model: keras.Model):
+        self.codec = codec
+        self.model = model
+        # Neither padding nor <UNK> is ever drawn.
+        self.never = (0, codec.unknown)
+        self._judge = compiled(self.log_probabilities, model.variables)
+        self._read = compiled(self._states_after, model.variables)
+        self._draw = compiled(self.draw, model.variables, jit=True)
+
+    @classmethod
+    def load(cls, run: RunFolder) -> "LanguageModel":
+        import gated.layers  # noqa: F401, registers what the file holds
+
+        config = run.load_json(run.config)
+        try:
+            model = keras.models.load_model(run.model)
+            vocabulary = Vocabulary.load(run.path / "tokens.txt")
+            codec = Codec(vocabulary, config["level"], config["lower"])
+            if model.get_layer("vectors").input_dim != len(codec):
+                raise ValueError("its vocabulary is not that of its model")
+            return cls(codec, model)
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise BadData(
+                f"{run.path}: cannot be loaded as a run of this application: {reason}"
+            ) from None
+
+    def first_states(self, batch: int) -> list:
+        return [ops.zeros((batch, state.shape[-1])) for state in self.model.inputs[1:]]
+
+    def log_probabilities(self, x, y, states):
+        logits, *states = self.model([x, *states], training=False)
+        log_p = ops.log_softmax(ops.cast(logits, "float32"), axis=-1)
+        return ops.take_along_axis(log_p, y[..., None], axis=-1)[..., 0], states
+
+    def judge_text(self, ids: np.ndarray, streams: int = 1) -> np.ndarray:
+        """The log P of each token of a text, `<EOS>` before the first.
+
+        With more streams than one the text is cut into so many pieces, read side by side: sooner
+        done, but at the beginning of each the states are zero.
+        """
+        length = -(-len(ids) // streams)
+        y = np.pad(ids, (0, length * streams - len(ids))).reshape(streams, length)
+        x = np.concatenate([[[self.codec.eos], *y[:-1, -1:]], y[:, :-1]], axis=1)
+        states, found = self.first_states(streams), []
+        for start in range(0, length, _WINDOW):
+            window = slice(start, start + _WINDOW)
+            log_p, states = self._judge(*map(_tensor, (x[:, window], y[:, window])), states)
+            found.append(ops.convert_to_numpy(log_p))
+        return np.concatenate(found, axis=1).reshape(-1)[: len(ids)]
+
+    def judge_items(self, items: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+        """The log P of each token of texts that have nothing to do with one another, in batches."""
+        order = sorted(range(len(items)), key=lambda i: len(items[i]))
+        found = {}
+        for start in range(0, len(items), _BATCH):
+            places = order[start : start + _BATCH]
+            # Lengths rounded up, so that there are few to compile.
+            length = -(-max(len(items[i]) for i in places) // 16) * 16
+            y = np.full((_BATCH, length), self.codec.eos, "int32")
+            for row, i in enumerate(places):
+                y[row, : len(items[i])] = items[i]
+            x = np.concatenate([np.full((_BATCH, 1), self.codec.eos), y[:, :-1]], axis=1)
+            log_p, _ = self._judge(*map(_tensor, (x, y)), self.first_states(_BATCH))
+            log_p = ops.convert_to_numpy(log_p)
+            found |= {i: log_p[row, : len(items[i])] for row, i in enumerate(places)}
+        return (found[i] for i in range(len(items)))
+
+    def sample(self, settings: "Settings") -> Iterator[list[list[str]]]:
+        """Draws texts, and gives what is new of each every so many tokens, until all have ended.
+
+        A text holds the `<EOS>` that ended it. The text of a sample depends on the seed and its
+        number, not on how many there are.
+        """
+        ids = [self.codec.eos, *self.codec.ids(self.codec.split(settings.prime)).tolist()]
+        states = self.first_states(1)
+        if len(ids) > 1:
+            states = self._read(_tensor([ids[:-1]]), states)
+        count, steps = settings.samples, settings.length
+        token = _tensor([ids[-1]] * count)
+        states = [ops.repeat(state, count, axis=0) for state in states]
+        left = _tensor([settings.lines] * count)
+        noise = uniforms(settings.seed, count, -(-steps // _CHUNK) * _CHUNK)
+        options = (settings.temperature, settings.top_k, settings.top_p)
+        for start in range(0, steps, _CHUNK):
+            before = ops.convert_to_numpy(left)
+            found, token, states, left = self._draw(
+                token, states, left, noise[:, start : start + _CHUNK], *options
+            )
+            found = ops.convert_to_numpy(found)[:, : steps - start]
+            yield [self._tokens(row, int(n)) for row, n in zip(found, before, strict=True)]
+            if not ops.convert_to_numpy(left).any():
+                return
+
+    def _tokens(self, ids, left: int) -> list[str]:
+        """The tokens of ids up to so many `<EOS>`."""
+        tokens: list[str] = []
+        for token in ids:
+            if left == 0:
+                break
+            tokens.append(self.codec.vocabulary.tokens[token])
+            left -= token == self.codec.eos
+        return tokens
+
+    def _states_after(self, ids, states):
+        return self.model([ids, *states], training=False)[1:]
+
+    def step(self, token, states):
+        """From tokens [b] and states to logits [b, tokens] and states."""
+        logits, *states = self.model([token[:, None], *states], training=False)
+        return logits[:, 0], states
+
+    def draw(self, token, states, left, noise, temperature, top_k, top_p):
+        """The loop of `sample`; at temperature 0 the likeliest token is taken."""
+        greedy = not ops.is_tensor(temperature) and temperature == 0
+
+        def choose(logits, noise):
+            if greedy:
+                return ops.cast(ops.argmax(next_distribution(logits, self.never), axis=-1), "int32")
+            return draw(next_distribution(logits, self.never, temperature, top_k, top_p), noise)
+
+        return generate(self.step, choose, token, states, left, noise, self.codec.eos)
+
+    def next_tokens(self, text: str, count: int) -> list[tuple[str, float]]:
+        """The likeliest tokens after a text, with their probabilities."""
+        ids = [self.codec.eos, *self.codec.ids(self.codec.split(text)).tolist()]
+        logits, *_ = self.model([_tensor([ids]), *self.first_states(1)], training=False)
+        p = ops.convert_to_numpy(next_distribution(logits[:, -1]))[0]
+        likeliest = np.argsort(-p, kind="stable")[:count]
+        return [(self.codec.vocabulary.tokens[i], float(p[i])) for i in likeliest]
+
+    def score(self, lines: Sequence[str]) -> Iterator[tuple[list[str], np.ndarray]]:
+        """The tokens of each line, its end the last, and the log P of each."""
+        tokens = [[*self.codec.split(line), EOS] for line in lines]
+        return zip(tokens, self.judge_items([self.codec.ids(line) for line in tokens]), strict=True)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to sample; what each means is told where the command takes it."""
+
+    prime: str
+    samples: int
+    length: int
+    lines: int
+    temperature: float
+    top_k: int
+    top_p: float
+    seed: int
+
+
+def _tensor(array):
+    return ops.convert_to_tensor(array, "int32")

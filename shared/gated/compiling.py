@@ -1,0 +1,41 @@
+"""Functions of a model, compiled by whichever backend."""
+
+import functools
+
+import keras
+
+
+def compiled(function, variables=(), jit=False):
+    """A function of tensors, and perhaps numbers, as the backend's compiler makes it.
+
+    It is traced for every new shape, and for every new value of what is no tensor.
+
+    Args:
+        function: takes and returns tensors, or nests of them; it assigns to no variable.
+        variables: the variables that it reads.
+        jit: on TensorFlow, compile with XLA as a whole. JAX always does; PyTorch never.
+    """
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(function, autograph=False, jit_compile=jit)
+    if backend == "jax":
+        import jax
+
+        def stateless(values, *given):
+            pairs = zip(variables, values, strict=True)
+            with keras.StatelessScope(state_mapping=list(pairs)):
+                return function(*given)
+
+        run = jax.jit(stateless)
+        return lambda *given: run([variable.value for variable in variables], *given)
+
+    import torch
+
+    @functools.wraps(function)
+    def without_gradients(*given):
+        with torch.inference_mode():
+            return function(*given)
+
+    return without_gradients

@@ -1,0 +1,7 @@
+"""Drawing sequences from a model of the next token."""
+
+from gated.sampling.filters import draw, next_distribution
+from gated.sampling.loop import generate
+from gated.sampling.uniforms import uniforms
+
+__all__ = ["draw", "generate", "next_distribution", "uniforms"]
