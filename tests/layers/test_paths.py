@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gradients import randomize
-from tests.layers.graphs import compilations
+from tests.layers.graphs import compilations, operations
 
 FEATURES = 5
 KNOWN, UNKNOWN = (3, 7, FEATURES), (None, None, FEATURES)
@@ -50,6 +50,15 @@ def test_the_forward_pass_is_compiled_where_the_shape_is_known():
     assert compiled(layer, tf.TensorSpec(KNOWN))
     assert not compiled(layer, tf.TensorSpec(UNKNOWN))
     assert not compiled(layer, tf.TensorSpec((None, 7, FEATURES)))
+
+
+def test_one_step_needs_no_loop():
+    layer = gated.LSTM(4)
+    layer.build(KNOWN)
+    one = tf.TensorSpec((None, 1, FEATURES))
+    graph = tf.function(layer, autograph=False).get_concrete_function(one).graph.as_graph_def()
+    assert compilations(graph) == 0
+    assert not any("While" in name for name in operations(graph))
 
 
 def test_an_activation_with_an_unknown_derivative_is_not_compiled():
