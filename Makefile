@@ -3,6 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := runs/ner/demo
+WORKERS ?= 2
+# Each worker takes one half of the tests, then what is left of another's; one thread each is enough.
+PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+  TF_NUM_INTEROP_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
+  $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 
@@ -29,11 +34,11 @@ test: .venv/installed  ## lint, check types, run the tests (TESTS='-k peephole -
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest tests $(TESTS)
+	KERAS_BACKEND=tensorflow $(PYTEST) tests $(TESTS)
 	@for backend in jax torch; do \
 	  if $(BIN)/python -c "import $$backend" 2>/dev/null; then \
 	    echo "The layers on $$backend:"; \
-	    KERAS_BACKEND=$$backend $(BIN)/python -m pytest tests/layers tests/convert $(TESTS) || exit 1; \
+	    KERAS_BACKEND=$$backend $(PYTEST) tests/layers tests/convert $(TESTS) || exit 1; \
 	  else \
 	    echo "$$backend is not installed: its tests are not run"; \
 	  fi; \

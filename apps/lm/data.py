@@ -44,7 +44,7 @@ class Splitter:
         if self.level == "char":
             return "".join("\n" if token == EOS else token for token in tokens)
         lines = " ".join("\n" if token == EOS else token for token in tokens)
-        return lines.replace(" \n ", "\n").replace(" \n", "\n")
+        return re.sub(" ?\n ?", "\n", lines)
 
     def stream(self, lines: Iterable[str]) -> list[str]:
         """The tokens of lines, each line's end one of them."""
@@ -77,7 +77,7 @@ def load(config: Config) -> Corpus:
     lines = read(config.corpus)
     valid, test = config.valid or ("0.05",), config.test
     folds = {name: _fold(names, f"--{name}") for name, names in (("valid", valid), ("test", test))}
-    parts = {"train": [], "valid": [], "test": []}
+    parts: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
     for i, line in enumerate(lines):
         here = [name for name, fold in folds.items() if fold and i % fold[1] == fold[0]]
         parts[here[0] if here else "train"].append(line)
@@ -86,7 +86,7 @@ def load(config: Config) -> Corpus:
     whole = len(tokens["train"])
     for name, names in (("test", test), ("valid", valid)):
         if _is_share(names):
-            first = len(tokens["train"]) - round(float(names[0]) * whole)
+            first = max(0, len(tokens["train"]) - round(float(names[0]) * whole))
             if config.items:
                 # Not in the midst of an item.
                 while 0 < first < whole and tokens["train"][first - 1] != EOS:
@@ -95,8 +95,8 @@ def load(config: Config) -> Corpus:
         elif names and not folds[name]:
             tokens[name] = splitter.stream(read(names))
     source = " ".join(config.corpus) or "the corpus"
-    for name, use in (("train", "train on"), ("valid", "validate on")):
-        if all(token == EOS for token in tokens[name]):
+    for name, use in (("train", "train on"), ("valid", "validate on"), ("test", "test on")):
+        if all(token == EOS for token in tokens[name]) and (name != "test" or test):
             raise BadData(f"{source}: too short, no text left to {use}")
     return Corpus(**tokens)
 

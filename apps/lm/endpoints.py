@@ -5,6 +5,9 @@ import tensorflow as tf
 from apps.lm.data import EOS
 from apps.lm.language_model import LanguageModel
 
+# What `str.split` takes for white space.
+_SPACE = r"[\s\x{0b}\x{1c}-\x{1f}\x{85}\p{Z}]"
+
 
 class Endpoints:
     """What the SavedModel offers; `apps.lm.export` says what each takes and returns."""
@@ -26,13 +29,15 @@ class Endpoints:
         ends = tf.fill([tokens.nrows(), 1], EOS)
         tokens = tf.concat([tokens, tf.RaggedTensor.from_tensor(ends)], axis=1)
         lengths = tokens.row_lengths()
-        y = self._ids(tokens).to_tensor(self.codec.eos)
+        # The layers take no sequences of no steps, which no texts would be.
+        shape = tf.stack([-1, tf.maximum(tf.reduce_max(lengths), 1)])
+        y = self._ids(tokens).to_tensor(self.codec.eos, shape=shape)
         x = self._shifted(y)
         log_p, _ = self.model.log_probabilities(x, y, self._zeros(tokens.nrows()))
         log_p = tf.where(tf.sequence_mask(lengths, tf.shape(y)[1]), log_p, 0.0)
         return {
             "log_p": tf.reduce_sum(log_p, axis=1),
-            "tokens": tokens.to_tensor(""),
+            "tokens": tokens.to_tensor("", shape=shape),
             "token_log_p": log_p,
         }
 
@@ -68,10 +73,13 @@ class Endpoints:
                 counter=tf.cast(tf.stack([0, i]), tf.uint64),
                 alg=1,
             ),
-            tf.range(count),
+            tf.range(tf.maximum(count, 1)),  # without any it would not know the shape
             fn_output_signature=tf.TensorSpec([None]),
-        )
+        )[:count]
         last = tf.gather(ids.to_tensor(), ids.row_lengths() - 1, batch_dims=1)
+        # At temperature 0 the likeliest.
+        top_k = tf.where(temperature == 0, 1, top_k)
+        temperature = tf.where(temperature == 0, 1.0, temperature)
         found, *_ = self.model.draw(
             last, states, tf.ones([count], tf.int32), noise, temperature, top_k, top_p
         )
@@ -91,7 +99,8 @@ class Endpoints:
             text = tf.strings.lower(text, encoding="utf-8")
         if self.codec.level == "char":
             return tf.strings.unicode_split(text, "UTF-8")
-        tokens = tf.strings.split(text)
+        # TensorFlow knows only the white space of ASCII.
+        tokens = tf.strings.split(tf.strings.regex_replace(text, _SPACE, " "))
         return tokens.with_flat_values(
             tf.where(tokens.flat_values == "<unk>", "<UNK>", tokens.flat_values)
         )
@@ -102,7 +111,8 @@ class Endpoints:
     def _shifted(self, y, keep=False):
         """x⟨t⟩ = y⟨t-1⟩, `<EOS>` the first."""
         first = tf.fill([tf.shape(y)[0], 1], self.codec.eos)
-        return tf.concat([first, y if keep else y[:, :-1]], axis=1)
+        x = tf.concat([first, y], axis=1)
+        return x if keep else x[:, :-1]
 
     def _zeros(self, batch):
         return [tf.zeros([batch, size]) for size in self.sizes]

@@ -71,7 +71,7 @@ def evaluate_tokens(codec, model, tokens: list[str], items: bool) -> dict:
         "tokens": len(ids),
         "unknown": int((ids == codec.unknown).sum()),
         "nats_per_token": nats,
-        "perplexity": math.exp(nats),
+        "perplexity": math.exp(nats) if nats < 700 else math.inf,
     }
     if codec.level == "char":
         metrics["bits_per_character"] = nats / math.log(2)

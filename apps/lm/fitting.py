@@ -11,7 +11,7 @@ from apps.lm.config import Config
 from apps.lm.data import EOS, Codec, Corpus
 from apps.lm.language_model import LanguageModel
 from apps.lm.model import Streams, build_model
-from gated.errors import BadData
+from gated.errors import BadData, BadUsage
 from gated.runs.folder import RunFolder, write_whole
 from gated.runs.interrupt import interrupt_between_steps
 from gated.text.vocabulary import Vocabulary
@@ -24,7 +24,16 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
     not been.
     """
     keras.utils.set_random_seed(config.seed)
-    vocabulary = Vocabulary.of([*corpus.train, EOS], config.min_count)
+    # Even a text of one line has <EOS>, however rare.
+    vocabulary = Vocabulary.of([*corpus.train, *[EOS] * config.min_count], config.min_count)
+    if (tokens := run.path / "tokens.txt").exists():
+        if Vocabulary.load(tokens).counts != vocabulary.counts:
+            raise BadUsage(
+                f"{run.path}: was cut off with another text to train on; go on with that, or name "
+                "another --run"
+            )
+    else:
+        vocabulary.save(tokens)
     codec = Codec(vocabulary, config.level, config.lower)
     model = build_model(len(codec), config)
     trained = Streams(model, config.batch_size, config.steps, carry=not config.items)
@@ -72,8 +81,12 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
         interrupt = error
     if interrupt:
         raise interrupt
+    if not progress.best.exists():
+        shutil.rmtree(run.checkpoint)
+        raise BadUsage(
+            f"--learning-rate {config.learning_rate}: too high, the validation loss is not finite"
+        )
     trained.load_weights(progress.best)
-    vocabulary.save(run.path / "tokens.txt")
     write_whole(run.model, keras.Model(model.inputs, model.outputs, name=model.name).save)
     shutil.rmtree(run.checkpoint)
     return codec, model
@@ -130,7 +143,9 @@ class Items(keras.utils.PyDataset):
 
     def __getitem__(self, i):
         items = [self.items[place] for place in self.order[i]]
-        y = np.full((len(items), max(map(len, items))), self.eos)
+        # Keras takes a length that the first two batches share for that of all; so they share none.
+        length = max(map(len, items)) if i else 1 + max(map(len, self.items))
+        y = np.full((len(items), length), self.eos)
         counted = np.zeros(y.shape, "float32")
         for row, item in enumerate(items):
             y[row, : len(item)], counted[row, : len(item)] = item, 1
@@ -162,7 +177,7 @@ class Progress(keras.callbacks.Callback):
 
     @property
     def finished(self) -> bool:
-        return self.waited > self.patience
+        return self.waited >= max(1, self.patience)
 
     def on_epoch_end(self, epoch, logs=None):
         model = self.model  # on JAX, asking for it brings the trained values into its variables

@@ -30,7 +30,7 @@ class LanguageModel:
         self.never = (0, codec.unknown)
         self._judge = compiled(self.log_probabilities, model.variables)
         self._read = compiled(self._states_after, model.variables)
-        self._draw = compiled(self.draw, model.variables, jit=True)
+        self.draw_compiled = compiled(self.draw, model.variables, jit=True)
 
     @classmethod
     def load(cls, run: RunFolder) -> "LanguageModel":
@@ -77,7 +77,7 @@ class LanguageModel:
     def judge_items(self, items: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
         """The log P of each token of texts that have nothing to do with one another, in batches."""
         order = sorted(range(len(items)), key=lambda i: len(items[i]))
-        found = {}
+        found: dict[int, np.ndarray] = {}
         for start in range(0, len(items), _BATCH):
             places = order[start : start + _BATCH]
             # Lengths rounded up, so that there are few to compile.
@@ -109,7 +109,7 @@ class LanguageModel:
         options = (settings.temperature, settings.top_k, settings.top_p)
         for start in range(0, steps, _CHUNK):
             before = ops.convert_to_numpy(left)
-            found, token, states, left = self._draw(
+            found, token, states, left = self.draw_compiled(
                 token, states, left, noise[:, start : start + _CHUNK], *options
             )
             found = ops.convert_to_numpy(found)[:, : steps - start]

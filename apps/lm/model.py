@@ -55,6 +55,7 @@ class Streams(keras.Model):
             keras.Variable(keras.ops.zeros((batch_size, state.shape[-1])), trainable=False)
             for state in model.inputs[1:]
         ]
+        self.built = True  # as the model is: its weights can be loaded before any call
 
     def reset(self):
         for state in self.first:

@@ -15,6 +15,7 @@ h1 { font-size: 1.3rem; }
 p.sentence { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0 0 .2rem; }
 p.total { color: GrayText; font-size: .85rem; margin: 0 0 1.2rem; }
 span.t { border-radius: .2rem; padding: .1rem 0; }
+p.total span.t { color: CanvasText; }
 span.end { opacity: .7; }
 """
 

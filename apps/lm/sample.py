@@ -10,6 +10,7 @@ renormalized, which is the same as drawing again.
 """
 
 import json as json_format
+import os
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_keras
+from gated.text.files import decode_lines
 
 
 def sample(
@@ -60,6 +62,7 @@ def sample(
             raise BadUsage(f"--{name} {value}: expected {expected}")
     if "\n" in prime:
         raise BadUsage("--prime: expected one line")
+    (prime,) = decode_lines([os.fsencode(prime)], "--prime")
     folder = RunFolder.open(run)
 
     import_keras()

@@ -11,7 +11,6 @@ sample and export need. A run that was cut off goes on when it is started again.
 
 from apps.lm import data
 from apps.lm.config import Config
-from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_keras
@@ -42,8 +41,6 @@ def train(config: Config, *, json: bool = False) -> None:
         counts = [len(part) for part in (corpus.train, corpus.valid, corpus.test)]
         print("{} tokens to train on, {} to validate, {} to test".format(*counts))
         codec, model = fit(corpus, config, run)
-    except BadUsage:
-        raise
     except BaseException:
         if not run.model.exists() and not any(run.checkpoint.glob("*")):
             run.remove()

@@ -61,6 +61,15 @@ def test_one_step_needs_no_loop():
     assert not any("While" in name for name in operations(graph))
 
 
+@pytest.mark.parametrize("batch", [1, 3, 4])
+def test_a_known_shape_stays_known(batch):
+    layer = gated.LSTM(4, return_sequences=True, return_state=True)
+    x = tf.TensorSpec((batch, 7, FEATURES))
+    layer.build(x.shape)
+    outputs = tf.function(layer, autograph=False).get_concrete_function(x).structured_outputs
+    assert [output.shape for output in outputs] == [(batch, 7, 4), (batch, 4), (batch, 4)]
+
+
 def test_an_activation_with_an_unknown_derivative_is_not_compiled():
     layer = gated.LSTM(4, activation="gelu")
     layer.build(KNOWN)

@@ -327,10 +327,9 @@ class _Frame:
 
     def cut(self, tensor):
         rank = tensor.shape.rank
-        if self.known and not self.extra_rows:
-            return tensor
-        cut = tf.slice(tensor, [0] * rank, self.sizes[rank])
-        return tf.ensure_shape(cut, (*self.static[: rank - 1], tensor.shape[-1]))
+        if not self.known or self.extra_rows:
+            tensor = tf.slice(tensor, [0] * rank, self.sizes[rank])
+        return tf.ensure_shape(tensor, (*self.static[: rank - 1], tensor.shape[-1]))
 
     def split(self, tensor):
         """The parts of a tensor; what is in parts already stays so."""

@@ -1,0 +1,94 @@
+"""Drawing texts."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from apps.lm.data import EOS
+from apps.lm.language_model import LanguageModel, Settings
+
+
+def draw(language_model, **options):
+    """The tokens of each text, without its prime."""
+    usual = {"prime": "", "samples": 3, "length": 400, "lines": 1, "seed": 0}
+    usual |= {"temperature": 1.0, "top_k": 0, "top_p": 1.0}
+    texts = zip(*language_model.sample(Settings(**usual | options)), strict=True)
+    return [[token for part in parts for token in part] for parts in texts]
+
+
+def test_a_text_depends_on_the_seed_and_its_number_alone(language_model):
+    three = draw(language_model)
+    assert draw(language_model) == three
+    assert draw(language_model, samples=1) == three[:1]
+    assert three[0] != three[1] != three[2]
+    others = draw(language_model, seed=1)
+    assert all(one != other for one, other in zip(three, others, strict=True))
+
+
+def test_a_shorter_text_is_the_beginning(language_model):
+    whole = draw(language_model, lines=30, samples=2)
+    short = draw(language_model, lines=30, samples=2, length=70)
+    assert all(len(text) == 70 for text in short)
+    assert short == [text[:70] for text in whole]
+
+
+@pytest.mark.parametrize("lines", [1, 4])
+def test_a_text_ends_with_its_last_line(language_model, lines):
+    for text in draw(language_model, lines=lines):
+        assert text.count(EOS) == lines
+        assert text[-1] == EOS
+
+
+def test_unknown_and_padding_are_never_drawn(language_model):
+    model = keras.models.clone_model(language_model.model)
+    first, *others = language_model.model.get_weights()
+    # Whatever the state, one of the two is likelier than all others together.
+    first[1] = 1000 * np.sign(first[1])
+    first[0] = -first[1]
+    model.set_weights([first, *others])
+    crazed = LanguageModel(language_model.codec, model)
+    likeliest = {token for text in ("", "the", "sea") for token, _ in crazed.next_tokens(text, 1)}
+    assert likeliest <= {"", "<UNK>"}
+    for temperature in (0.0, 1.0):
+        texts = draw(crazed, temperature=temperature, prime="t", lines=50, length=100)
+        assert not {"", "<UNK>"} & {token for text in texts for token in text}
+
+
+def test_temperature_0_takes_the_likeliest(language_model):
+    codec, prime = language_model.codec, "and the"
+    (found,) = draw(language_model, samples=1, prime=prime, temperature=0, length=70, lines=70)
+    states, expected = language_model.first_states(1), []
+    given = [codec.eos, *codec.ids(prime)]
+    for t in range(len(prime) + 70):
+        logits, *states = language_model.model([ops.array([given[t : t + 1]]), *states])
+        if t >= len(prime):
+            logits = ops.convert_to_numpy(logits)[0, 0]
+            logits[[0, codec.unknown]] = -np.inf
+            given.append(int(logits.argmax()))
+            expected.append(codec.vocabulary.tokens[given[-1]])
+    assert found == expected
+
+
+def sampled(command, run, *options):
+    result = command("sample", "--run", run, "--length", 150, "--lines", 5, *options)
+    assert (result.status, result.err) == (0, "")
+    return result.out
+
+
+def test_streaming_prints_the_same(command, run, language_model):
+    streamed = sampled(command, run, "--prime", "The")
+    assert streamed.startswith("The") and streamed.count("\n") > 1
+    (one,) = map(json.loads, sampled(command, run, "--prime", "The", "--json").splitlines())
+    assert one == {"i": 0, "prime": "The", "text": streamed.removesuffix("\n")}
+    two = sampled(command, run, "--prime", "The", "--samples", 2)
+    assert two.startswith(streamed) and two[len(streamed) :].startswith("The")
+
+
+def test_options_reach_the_model(command, run):
+    likeliest = sampled(command, run, "--temperature", 0)
+    assert sampled(command, run, "--top-k", 1) == likeliest
+    assert sampled(command, run, "--top-p", 1e-6) == likeliest
+    assert sampled(command, run, "--seed", 7) not in (likeliest, sampled(command, run))

@@ -1,0 +1,167 @@
+"""Training: what it leaves, twice the same, cut off and gone on with."""
+
+import csv
+import json
+import math
+import shutil
+import signal
+
+import keras
+import numpy as np
+import pytest
+
+from apps.lm.fitting import Progress
+from gated.runs.folder import RunFolder
+
+FILES = {"config.json", "tokens.txt", "model.keras", "metrics.json", "history.csv"}
+
+
+def names(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def read_json(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def weights(folder):
+    return keras.models.load_model(folder / "model.keras").get_weights()
+
+
+def rows(folder):
+    with (folder / "history.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def same(one, other):
+    return all((a == b).all() for a, b in zip(weights(one), weights(other), strict=True))
+
+
+@pytest.mark.parametrize("kind", ["text", "names"])
+def test_run_folder(runs, kind):
+    run = runs[kind]
+    assert names(run) == FILES
+    config = read_json(run / "config.json")
+    assert (config["units"], config["learning_rate"], config["seed"]) == (16, 0.02, 3)
+    assert {"gated", "keras", "tensorflow", "numpy", "python"} <= set(config["versions"])
+    metrics = read_json(run / "metrics.json")
+    assert metrics["set"] == ("valid" if kind == "text" else "test")
+    epochs = rows(run)
+    assert [row["epoch"] for row in epochs] == ["0", "1"]
+    assert float(epochs[1]["loss"]) < float(epochs[0]["loss"])
+    tokens = len((run / "tokens.txt").read_text(encoding="utf-8").splitlines()) + 2
+    assert metrics["nats_per_token"] < math.log(tokens) - 0.05  # it has learned something
+    if kind == "text":
+        least = min(float(row["val_loss"]) for row in epochs)
+        assert metrics["nats_per_token"] == pytest.approx(least, abs=1e-5)
+
+
+def test_same_seed_same_run(runs, command, training_options, tmp_path):
+    options = training_options["names"]
+    assert command("train", *options, "--run", tmp_path / "same").status == 0
+    for name in ("metrics.json", "history.csv", "tokens.txt"):
+        assert (tmp_path / "same" / name).read_bytes() == (runs["names"] / name).read_bytes()
+    assert same(tmp_path / "same", runs["names"])
+    assert command("train", *options, "--seed", 4, "--run", tmp_path / "other").status == 0
+    assert not same(tmp_path / "other", runs["names"])
+
+
+class CutOff(Exception):
+    pass
+
+
+@pytest.fixture
+def cut_off(command, training_options, tmp_path, monkeypatch):
+    """Trains until an epoch has ended, and something happens."""
+
+    def train(kind, after=0, happen=None):
+        def end(progress, epoch, logs=None):
+            whole(progress, epoch, logs)
+            if epoch == after:
+                if happen is None:
+                    raise CutOff
+                happen()
+
+        whole = Progress.on_epoch_end
+        with monkeypatch.context() as patch:
+            patch.setattr(Progress, "on_epoch_end", end)
+            try:
+                return command("train", *training_options[kind], "--run", tmp_path / "run")
+            except CutOff:
+                return None
+
+    return train
+
+
+@pytest.mark.parametrize(("kind", "after"), [("text", 0), ("text", 1), ("names", 0)])
+def test_going_on_ends_as_if_not_cut_off(
+    runs, cut_off, command, training_options, tmp_path, kind, after
+):
+    run = tmp_path / "run"
+    assert cut_off(kind, after) is None
+    assert names(run) == FILES - {"metrics.json", "model.keras"} | {"checkpoint"}
+    result = command("train", *training_options[kind], "--run", run)
+    assert (result.status, result.err) == (0, "")
+    assert ("Epoch 1/2" in result.out, "Epoch 2/2" in result.out) == (False, after == 0)
+    assert names(run) == FILES
+    assert same(run, runs[kind])
+    assert (run / "metrics.json").read_bytes() == (runs[kind] / "metrics.json").read_bytes()
+
+
+def test_interrupt(runs, cut_off, command, training_options, tmp_path):
+    run = tmp_path / "run"
+    result = cut_off("text", happen=lambda: signal.raise_signal(signal.SIGINT))
+    assert (result.status, result.err) == (130, "interrupted\n")
+    assert names(run) == FILES - {"metrics.json", "model.keras"} | {"checkpoint"}
+    assert len(rows(run)) == 1
+
+    # With other options, or another text, it does not go on.
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    other = command("train", *training_options["text"], "--run", run, "--dropout", 0.3)
+    assert other.status == 2
+    assert other.err == (
+        f"error: {run}: was cut off with --dropout 0.2, not 0.3; go on with that, or name another "
+        "--run\n"
+    )
+    corpus = shutil.copy(training_options["text"][1], tmp_path / "text.txt")
+    with open(corpus, "r+", encoding="utf-8") as file:
+        file.write("ÖÖÖ")
+    config = read_json(run / "config.json")
+    (run / "config.json").write_text(json.dumps({**config, "corpus": [str(corpus)]}))
+    options = ["--corpus", corpus, *training_options["text"][2:]]
+    other = command("train", *options, "--run", run)
+    assert (other.status, other.err.count("\n")) == (2, 1)
+    assert other.err.startswith(f"error: {run}: was cut off with another text to train on")
+    (run / "config.json").write_bytes(before[run / "config.json"])
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+
+    assert command("train", *training_options["text"], "--run", run).status == 0
+    assert same(run, runs["text"])
+    assert [row["epoch"] for row in rows(run)] == ["0", "1"]
+
+
+def test_the_weights_kept_are_the_best(tmp_path):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile("adam", "mse")
+    losses = iter([3.0, 2.0, 2.5, math.nan, 1.0])
+    run = RunFolder(tmp_path)
+    progress = Progress(run, patience=2, validation_loss=lambda: next(losses))
+    progress.set_model(model)
+    stopped = []
+    for epoch in range(4):
+        model.set_weights([np.full((1, 1), epoch)])
+        progress.on_epoch_end(epoch, {})
+        stopped.append(bool(model.stop_training))
+    assert stopped == [False, False, False, True]  # two epochs without a better one
+    model.load_weights(progress.best)
+    assert model.get_weights()[0] == 1
+
+
+def test_rare_tokens(command, training_options, tmp_path):
+    """However rare, a line's end is known."""
+    run = tmp_path / "run"
+    options = ["--level", "word", "--min-count", 50, "--epochs", 1, "--steps", 4]
+    result = command("train", *training_options["names"], *options, "--run", run)
+    assert result.status == 0, result.err
+    assert [line[:6] for line in (run / "tokens.txt").read_text().splitlines()] == ["<EOS>\t"]
+    assert "bits_per_character" not in read_json(run / "metrics.json")
