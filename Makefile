@@ -4,10 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := runs/ner/demo
 WORKERS ?= 2
-# Each worker takes one half of the tests, then what is left of another's; one thread each is enough.
-PYTEST = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
-  TF_NUM_INTEROP_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
-  $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
 
@@ -37,8 +34,8 @@ test: .venv/installed  ## lint, check types, run the tests (TESTS='-k peephole -
 	KERAS_BACKEND=tensorflow $(PYTEST) tests $(TESTS)
 	@for backend in jax torch; do \
 	  if $(BIN)/python -c "import $$backend" 2>/dev/null; then \
-	    echo "The layers on $$backend:"; \
-	    KERAS_BACKEND=$$backend $(PYTEST) tests/layers tests/convert $(TESTS) || exit 1; \
+	    echo "The layers and the sampler on $$backend:"; \
+	    KERAS_BACKEND=$$backend $(PYTEST) tests/layers tests/convert tests/sampling $(TESTS) || exit 1; \
 	  else \
 	    echo "$$backend is not installed: its tests are not run"; \
 	  fi; \

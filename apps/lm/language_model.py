@@ -80,8 +80,8 @@ class LanguageModel:
         found: dict[int, np.ndarray] = {}
         for start in range(0, len(items), _BATCH):
             places = order[start : start + _BATCH]
-            # Lengths rounded up, so that there are few to compile.
-            length = -(-max(len(items[i]) for i in places) // 16) * 16
+            # 16, 32, 64, ...: few shapes to compile.
+            length = max(16, 1 << (len(items[places[-1]]) - 1).bit_length())
             y = np.full((_BATCH, length), self.codec.eos, "int32")
             for row, i in enumerate(places):
                 y[row, : len(items[i])] = items[i]
