@@ -37,7 +37,6 @@ def build_model(tokens: int, config: Config) -> keras.Model:
     return keras.Model([ids, *first], [logits, *last], name="language_model")
 
 
-@keras.saving.register_keras_serializable("gated")
 class Streams(keras.Model):
     """A language model that carries its states from one batch to the next, for training.
 
