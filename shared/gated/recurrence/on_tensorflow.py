@@ -326,10 +326,10 @@ class _Frame:
         return tf.ensure_shape(filled, (*[None] * (rank - 1), tensor.shape[-1]))
 
     def cut(self, tensor):
-        rank = tensor.shape.rank
+        rank, width = tensor.shape.rank, tensor.shape[-1]
         if not self.known or self.extra_rows:
             tensor = tf.slice(tensor, [0] * rank, self.sizes[rank])
-        return tf.ensure_shape(tensor, (*self.static[: rank - 1], tensor.shape[-1]))
+        return tf.ensure_shape(tensor, (*self.static[: rank - 1], width))
 
     def split(self, tensor):
         """The parts of a tensor; what is in parts already stays so."""
