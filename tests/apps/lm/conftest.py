@@ -4,9 +4,10 @@ import contextlib
 import importlib
 import io
 import sys
-from dataclasses import dataclass
 
 import pytest
+
+from tests.apps.commands import Result
 
 TEXT = """\
 The rain came in from the sea before noon,
@@ -33,19 +34,6 @@ OPTIONS = {
     "learning-rate": 0.02,
     "seed": 3,
 }
-
-
-@dataclass
-class Result:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def lines(self):
-        return self.out.splitlines()
 
 
 def call(module, *arguments):

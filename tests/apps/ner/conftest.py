@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from apps.ner import conll, data
+from tests.apps.commands import Result
 
 ROOT = Path(__file__).parents[3]
 # Small, and still long enough to learn some entities of the sentences by heart.
@@ -27,19 +27,6 @@ OPTIONS = {
     "rare-word-dropout": 0.1,
     "seed": 3,
 }
-
-
-@dataclass
-class Result:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def lines(self):
-        return self.out.splitlines()
 
 
 def start(module, *arguments, **options):

@@ -8,6 +8,8 @@ import pytest
 import requests
 import tensorflow_datasets as tfds
 
+from tests.apps.commands import write
+
 
 @pytest.fixture
 def place(tmp_path):
@@ -24,31 +26,7 @@ def place(tmp_path):
         "bytes.txt": b"fine\ncaf\xe9\n",
         "taken/precious": b"x",
     }
-    for name, content in files.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
-    (tmp_path / "folder").mkdir()
-    return tmp_path
-
-
-def contents(folder):
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture
-def refuses(command):
-    """Checks that a command ends with a status and one line that starts as it should."""
-
-    def check(folder, module, arguments, status, start):
-        before = contents(folder)
-        result = command(module, *(str(one).replace("@", f"{folder}/") for one in arguments))
-        assert result.err.startswith("error: " + start.replace("@", f"{folder}/"))
-        assert result.err.count("\n") == 1 and result.err.endswith("\n")
-        assert (result.status, result.out) == (status, "")
-        assert contents(folder) == before
-
-    return check
+    return write(files, tmp_path)
 
 
 TRAIN = [

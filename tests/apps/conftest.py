@@ -1,0 +1,20 @@
+"""What the tests of the applications share."""
+
+import pytest
+
+from tests.apps.commands import contents
+
+
+@pytest.fixture
+def refuses(command):
+    """Checks that a command ends with a status and one line that starts as it should."""
+
+    def check(folder, module, arguments, status, start):
+        before = contents(folder)
+        result = command(module, *(str(one).replace("@", f"{folder}/") for one in arguments))
+        assert result.err.startswith("error: " + start.replace("@", f"{folder}/"))
+        assert result.err.count("\n") == 1 and result.err.endswith("\n")
+        assert (result.status, result.out) == (status, "")
+        assert contents(folder) == before
+
+    return check
