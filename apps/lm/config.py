@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from gated.errors import BadUsage
+from gated.runs.options import check_options, check_training_options
 
 # What a recipe sets where the options do not.
 RECIPES = {
@@ -69,18 +70,8 @@ class Config:
         for name, value in RECIPES[self.recipe].items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
-
-        def check(names, fits, expected):
-            for name in names:
-                if not fits(value := getattr(self, name)):
-                    option = f"--{name.replace('_', '-')}"
-                    raise BadUsage(f"{option} {value}: expected {expected}")
-
-        counts = ("units", "depth", "epochs", "batch_size", "steps", "min_count")
-        check(counts, lambda n: n >= 1, "at least 1")
-        check(("dropout",), lambda share: 0 <= share < 1, "a share from 0 to less than 1")
-        check(("learning_rate", "clip"), lambda x: x > 0, "more than 0")
-        check(("patience",), lambda n: n >= 0, "at least 0")
-        check(("seed",), lambda n: 0 <= n < 2**32, "0 to 4294967295")
+        check_training_options(self)
+        check_options(self, ("steps", "min_count"), lambda n: n >= 1, "at least 1")
+        check_options(self, ("dropout",), lambda x: 0 <= x < 1, "a share from 0 to less than 1")
         if self.peepholes and self.layer != "lstm":
             raise BadUsage(f"--peepholes goes with --layer lstm, not {self.layer}")

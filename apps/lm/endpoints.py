@@ -77,9 +77,6 @@ class Endpoints:
             fn_output_signature=tf.TensorSpec([None]),
         )[:count]
         last = tf.gather(ids.to_tensor(), ids.row_lengths() - 1, batch_dims=1)
-        # At temperature 0 the likeliest.
-        top_k = tf.where(temperature == 0, 1, top_k)
-        temperature = tf.where(temperature == 0, 1.0, temperature)
         found, *_ = self.model.draw(
             last, states, tf.ones([count], tf.int32), noise, temperature, top_k, top_p
         )

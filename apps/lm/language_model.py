@@ -136,12 +136,9 @@ class LanguageModel:
         return logits[:, 0], states
 
     def draw(self, token, states, left, noise, temperature, top_k, top_p):
-        """The loop of `sample`; at temperature 0 the likeliest token is taken."""
-        greedy = not ops.is_tensor(temperature) and temperature == 0
+        """The loop of `sample`."""
 
         def choose(logits, noise):
-            if greedy:
-                return ops.cast(ops.argmax(next_distribution(logits, self.never), axis=-1), "int32")
             return draw(next_distribution(logits, self.never, temperature, top_k, top_p), noise)
 
         return generate(self.step, choose, token, states, left, noise, self.codec.eos)

@@ -4,18 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gated.errors import BadUsage
-
-_COUNTS = (
-    "units",
-    "depth",
-    "word_size",
-    "character_size",
-    "character_units",
-    "epochs",
-    "batch_size",
-)
-_SHARES = ("dropout", "rare_word_dropout")
+from gated.runs.options import check_options, check_training_options
 
 
 @dataclass(frozen=True)
@@ -68,14 +57,8 @@ class Config:
     seed: int = 1
 
     def __post_init__(self):
-        def check(names, fits, expected):
-            for name in names:
-                if not fits(value := getattr(self, name)):
-                    option = f"--{name.replace('_', '-')}"
-                    raise BadUsage(f"{option} {value}: expected {expected}")
-
-        check(_COUNTS, lambda n: n >= 1, "at least 1")
-        check(_SHARES, lambda share: 0 <= share <= 1, "a share from 0 to 1")
-        check(("learning_rate", "clip"), lambda x: x > 0, "more than 0")
-        check(("patience",), lambda n: n >= 0, "at least 0")
-        check(("seed",), lambda n: 0 <= n < 2**32, "0 to 4294967295")
+        check_training_options(self)
+        sizes = ("word_size", "character_size", "character_units")
+        check_options(self, sizes, lambda n: n >= 1, "at least 1")
+        shares = ("dropout", "rare_word_dropout")
+        check_options(self, shares, lambda share: 0 <= share <= 1, "a share from 0 to 1")

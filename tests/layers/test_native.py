@@ -89,11 +89,15 @@ def _torch_kernels(function):
 @pytest.mark.parametrize("name", ["LSTM", "GRU"])
 @pytest.mark.parametrize("use_bias", [True, False])
 def test_the_default_layers_run_on_the_kernel(name, use_bias, gpu):
-    if BACKEND == "jax" and name == "GRU":
-        pytest.skip("JAX has no kernel for the GRU")
     x = ops.convert_to_tensor(X)
-    assert gpu(built(name, use_bias=use_bias), x, {})
-    assert gpu(built(name, use_bias=use_bias, use_cudnn=True), x, {"training": True})
+    has_kernel = (BACKEND, name) != ("jax", "GRU")
+    assert gpu(built(name, use_bias=use_bias), x, {}) == has_kernel
+    forced = built(name, use_bias=use_bias, use_cudnn=True)
+    if has_kernel:
+        assert gpu(forced, x, {"training": True})
+    else:
+        with pytest.raises(ValueError, match="no native kernel"):
+            forced(x)
     assert not gpu(built(name, use_bias=use_bias, use_cudnn=False), x, {})
 
 
@@ -113,22 +117,29 @@ def test_half_precision(dtype, gpu):
     assert gpu(built("LSTM", dtype=f"mixed_{dtype}"), x, {}) == (BACKEND == "tensorflow")
 
 
+@pytest.mark.skipif(
+    BACKEND == "tensorflow",
+    reason="its kernel runs on a GPU only; its node and its packed weights are checked below",
+)
 @pytest.mark.parametrize("use_bias", [True, False])
 @pytest.mark.parametrize("name", ["LSTM", "GRU"])
 def test_the_kernel_gives_what_the_loop_gives(name, use_bias, gpu):
     """Values and gradients; on JAX by the reference that comes with the kernel."""
-    if BACKEND == "tensorflow":
-        pytest.skip("the kernel runs on a GPU only")
     kernel = built(name, use_bias=use_bias)
     loop = built(name, use_bias=use_bias, use_cudnn=False)
     found = value_and_gradients(kernel, X, STATES[name], training=True)
     assert_same(found, value_and_gradients(loop, X, STATES[name], training=True), 1e-5)
 
 
+of_tensorflow = pytest.mark.skipif(
+    BACKEND != "tensorflow",
+    reason="of TensorFlow, whose kernel does not run here; those of the others do, above",
+)
+
+
+@of_tensorflow
 def test_the_weights_are_packed_as_keras_packs_them():
     """For cuDNN on TensorFlow."""
-    if BACKEND != "tensorflow":
-        pytest.skip("for TensorFlow")
     import tensorflow as tf
     from keras.src.backend.tensorflow.rnn import _standardize_cudnn_weights
 
@@ -150,9 +161,8 @@ def test_the_weights_are_packed_as_keras_packs_them():
     np.testing.assert_array_equal(flat_weights("gru", shared, True), expected)
 
 
+@of_tensorflow
 def test_an_export_of_tensorflow_holds_no_kernel_of_a_gpu(gpu, tmp_path):
-    if BACKEND != "tensorflow":
-        pytest.skip("for TensorFlow")
     import tensorflow as tf
 
     model = keras.Sequential([keras.Input((None, 4)), gated.LSTM(5)])
@@ -164,9 +174,11 @@ def test_an_export_of_tensorflow_holds_no_kernel_of_a_gpu(gpu, tmp_path):
     np.testing.assert_allclose(loaded.serve(X).shape, (3, 5))
 
 
+@pytest.mark.skipif(
+    BACKEND != "torch",
+    reason="of PyTorch, where this is a path of its own; the others have one, checked above",
+)
 def test_without_gradients_the_kernel_runs_too():
-    if BACKEND != "torch":
-        pytest.skip("for PyTorch")
     import torch
 
     layer, loop = built("LSTM"), built("LSTM", use_cudnn=False)

@@ -88,9 +88,10 @@ class _InXLA(Loop):
             )
             return t - 1 if reverse else t + 1, tuple(rows), stacks
 
-        first, goes_on = (
-            (length - 1, lambda t, *_: t >= 0) if reverse else (0, lambda t, *_: t < length)
-        )
+        def goes_on(t, *_):
+            return t >= 0 if reverse else t < length
+
+        first = length - 1 if reverse else 0
         _, rows, stacks = tf.while_loop(goes_on, body, (first, tuple(rows), stacks))
         return list(stacks), list(rows)
 
@@ -306,12 +307,8 @@ class _Frame:
             self.extra_steps = unit * _power_of_two(-(-self.length // unit)) - self.length
         self.known = isinstance(self.extra_rows, int) and isinstance(self.extra_steps, int)
         # By rank, made once: every operation that is traced takes its time.
-        extra, sizes = (
-            [self.extra_rows, self.extra_steps],
-            [known_batch or batch, known_length or -1],
-        )
-        if known_length is None:
-            sizes[1] = self.length
+        extra = self.extra_rows, self.extra_steps
+        sizes = known_batch or batch, known_length or self.length
         self.paddings, self.sizes = (
             {rank: tf.stack([*numbers[: rank - 1], last]) for rank in (2, 3)}
             for numbers, last in ((extra, 0), (sizes, -1))

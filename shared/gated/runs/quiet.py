@@ -1,16 +1,21 @@
-"""TensorFlow without its greetings."""
+"""TensorFlow, and Keras on whichever backend, without their greetings."""
 
 import importlib
 import os
 
 
+def import_tensorflow() -> None:
+    """Imports TensorFlow quietly."""
+    _import("tensorflow")
+
+
 def import_keras() -> None:
-    """The same for Keras, on whichever backend."""
-    import_tensorflow("keras")
+    """Imports Keras and its backend quietly."""
+    _import("keras")
 
 
-def import_tensorflow(name: str = "tensorflow") -> None:
-    """Imports TensorFlow; nothing that it logs on the way reaches the terminal.
+def _import(name: str) -> None:
+    """Imports a module; nothing that TensorFlow logs on the way reaches the terminal.
 
     Its first messages go to stderr whatever its log level is, because its own logging is not set
     up yet, and would bury the one line of ours that matters. Later ones obey the level, which

@@ -1,6 +1,5 @@
 """From logits to the distribution that a token is drawn from."""
 
-import keras
 from keras import ops
 
 
@@ -17,7 +16,8 @@ def next_distribution(logits, never=(), temperature=1.0, top_k=0, top_p=1.0):
     Args:
         logits: [b, tokens].
         never: ids, none of which is ever drawn, such as that of `<UNK>`.
-        temperature: more than 0, a number or a tensor; less than 1 makes likely tokens likelier.
+        temperature: a number or a tensor; less than 1 makes likely tokens likelier, and at 0 only
+            the likeliest is left.
         top_k: how many tokens there are at most to draw from, a number or a tensor; 0 for all.
             Of equally likely ones the first are kept.
         top_p: in (0, 1], a number or a tensor.
@@ -30,6 +30,11 @@ def next_distribution(logits, never=(), temperature=1.0, top_k=0, top_p=1.0):
     if never:
         out = ops.any(ops.arange(tokens)[:, None] == ops.array(never)[None], axis=-1)
         logits = ops.where(out, -float("inf"), logits)
+    if ops.is_tensor(temperature):
+        top_k = ops.where(temperature == 0, 1, top_k)
+        temperature = ops.where(temperature == 0, 1.0, temperature)
+    elif temperature == 0:
+        top_k, temperature = 1, 1.0
     p = ops.softmax(logits / temperature, axis=-1)
     if _given(top_k, 0) or _given(top_p, 1):
         order = ops.argsort(-p, axis=-1)
@@ -54,4 +59,4 @@ def draw(p, u):
 
 
 def _given(value, default):
-    return keras.ops.is_tensor(value) or value != default
+    return ops.is_tensor(value) or value != default

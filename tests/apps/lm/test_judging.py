@@ -139,7 +139,7 @@ def test_next(command, run, language_model):
     p = [one["p"] for one in found]
     assert p == sorted(p, reverse=True)
     p = {one["next"]: one["p"] for one in found}
-    for token, text in (("a", "the sea"), (EOS, "the se"), ("<UNK>", "the se?é"[:6] + "é")):
+    for token, text in (("a", "the sea"), (EOS, "the se"), ("<UNK>", "the seé")):
         (one,) = scored(command, run, text)
         assert one["token_log_p"][6] == pytest.approx(math.log(p[token]), abs=1e-5)
 
