@@ -10,7 +10,7 @@ if keras.backend.backend() != "tensorflow":
     pytest.skip("the other backends have one loop", allow_module_level=True)
 
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.gradients import randomize
@@ -98,10 +98,12 @@ _steps = {}
 def gradients_of(name, library):
     """The outputs and all gradients, traced once for all shapes."""
     if (name, library) not in _steps:
-        ours = getattr(gated, name)(6, return_sequences=True, return_state=True)
+        # In float64: a simple RNN with random weights makes much of what float32 rounds away.
+        options = {"return_sequences": True, "return_state": True, "dtype": "float64"}
+        ours = getattr(gated, name)(6, **options)
         ours.build(UNKNOWN)
         randomize(ours)
-        theirs = getattr(keras.layers, name)(6, return_sequences=True, return_state=True)
+        theirs = getattr(keras.layers, name)(6, **options)
         theirs.build(UNKNOWN)
         theirs.set_weights(ours.get_weights())
         for which, layer in (("ours", ours), ("Keras's", theirs)):
@@ -113,7 +115,7 @@ def _traced(layer):
     weights = [variable.value for variable in layer.trainable_variables]
 
     @tf.function(
-        input_signature=[tf.TensorSpec(UNKNOWN), tf.TensorSpec((None, None), tf.bool)],
+        input_signature=[tf.TensorSpec(UNKNOWN, tf.float64), tf.TensorSpec((None, None), tf.bool)],
         autograph=False,
     )
     def step(x, mask):
@@ -128,10 +130,11 @@ def _traced(layer):
 
 @pytest.mark.parametrize("name", ["SimpleRNN", "GRU", "LSTM"])
 @settings(max_examples=12, deadline=None)
+@example(batch=29, length=46, seed=76)
 @given(batch=st.integers(1, 40), length=st.integers(1, 140), seed=st.integers(0, 99))
 def test_shapes_that_are_rounded_up_give_what_keras_gives(name, batch, length, seed):
     random = np.random.default_rng(seed)
-    x = tf.constant(random.normal(size=(batch, length, FEATURES)), tf.float32)
+    x = tf.constant(random.normal(size=(batch, length, FEATURES)))
     mask = tf.constant(random.random((batch, length)) < 0.7)
     pairs = zip(
         gradients_of(name, "ours")(x, mask), gradients_of(name, "Keras's")(x, mask), strict=True
@@ -139,7 +142,7 @@ def test_shapes_that_are_rounded_up_give_what_keras_gives(name, batch, length, s
     for found, expected in pairs:
         assert found.shape == expected.shape
         scale = 1e-3 + np.abs(expected).max()
-        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5 * scale)
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10 * scale)
 
 
 def test_two_hundred_shapes_are_rounded_up_to_a_few():
