@@ -58,7 +58,6 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
     )
     progress = Progress(run, config.patience, validation_loss)
     run.checkpoint.mkdir(exist_ok=True)
-    interrupt = None
     try:
         with interrupt_between_steps() as stop:
             progress.restore(trained, training)
@@ -75,12 +74,10 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
                         stop,
                     ],
                 )
-    except KeyboardInterrupt as error:
-        if not progress.best.exists():
-            raise
-        interrupt = error
-    if interrupt:
-        raise interrupt
+    except KeyboardInterrupt:
+        if progress.epochs:
+            print(f"\nStopped; the same command goes on after epoch {progress.epochs}.")
+        raise
     if not progress.best.exists():
         shutil.rmtree(run.checkpoint)
         raise BadUsage(
