@@ -156,3 +156,28 @@ def test_a_cloned_model():
     np.testing.assert_allclose(
         clone.predict(sequences(), verbose=0), model.predict(sequences(), verbose=0), atol=1e-6
     )
+
+
+@keras.saving.register_keras_serializable("tests")
+class Reader(keras.layers.Layer):
+    """A user's layer that makes its own stack."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.deep = Deep(Bidirectional(LSTM(4, return_sequences=True)), depth=3)
+
+    def build(self, shape):
+        self.deep.build(shape)
+
+    def call(self, sequences):
+        return self.deep(sequences)
+
+
+def test_copies_made_while_a_model_is_loaded_are_copies(tmp_path):
+    model = keras.Sequential([keras.Input((5, FEATURES)), Reader()])
+    randomize(model)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert len({id(layer) for layer in loaded.layers[0].deep.layers}) == 3
+    x = np.random.default_rng(0).normal(size=(2, 5, FEATURES))
+    np.testing.assert_allclose(*(keras.ops.convert_to_numpy(m(x)) for m in (loaded, model)))

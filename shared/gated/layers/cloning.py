@@ -8,13 +8,23 @@ def clone(layer, prefix, **changes):
 
     The changes of a bidirectional layer go to the two layers inside it.
     """
-    serialized = keras.saving.serialize_keras_object(layer)
+    serialized = _alone(keras.saving.serialize_keras_object(layer))
     config = serialized["config"]
     config["name"] = f"{prefix}_{config['name'].removeprefix(f'{prefix}_')}"
     inner = [config[name] for name in ("layer", "backward_layer") if name in config]
     for one in inner or [serialized]:
         one["config"].update(changes)
-    for one in (serialized, *inner):
-        # What the original was built with is not the copy's.
-        one.pop("build_config", None)
     return keras.saving.deserialize_keras_object(serialized)
+
+
+def _alone(config):
+    """A configuration without what the original was built with, or is shared with.
+
+    While Keras loads a model it takes two objects that had the same address in memory for one.
+    """
+    if isinstance(config, dict):
+        left_out = ("build_config", "shared_object_id")
+        return {name: _alone(value) for name, value in config.items() if name not in left_out}
+    if isinstance(config, (list, tuple)):
+        return type(config)(map(_alone, config))
+    return config
