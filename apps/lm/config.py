@@ -11,7 +11,29 @@ from gated.runs.options import check_options, check_training_options
 RECIPES = {
     "small": {"units": 256, "depth": 1, "dropout": 0.1},
     "medium": {"units": 512, "depth": 2, "dropout": 0.3},
+    # The model and the regularization of Merity, Keskar and Socher 2018, "Regularizing and
+    # optimizing LSTM language models"; trained with Adam, not by their gradient descent.
+    "awd": {
+        "vectors": 400,
+        "units": 1150,
+        "depth": 3,
+        "dropout": 0.4,
+        "embedding_dropout": 0.1,
+        "weight_dropout": 0.5,
+        "activation_penalty": 2.0,
+        "change_penalty": 1.0,
+        "average": 0.999,
+    },
 }
+# What is not given, and not set by the recipe.
+PLAIN = {
+    "embedding_dropout": 0.0,
+    "weight_dropout": 0.0,
+    "activation_penalty": 0.0,
+    "change_penalty": 0.0,
+    "average": 0.0,
+}
+SHARES = ("dropout", "embedding_dropout", "weight_dropout", "average")
 
 
 @dataclass(frozen=True)
@@ -29,8 +51,10 @@ class Config:
     #: The run folder to make.
     run: Path = Path("runs/lm/default")
 
-    #: What a token is: a character, or a word between white space. A line's end is one, <EOS>.
+    #: What a token is: a character; or a word or a punctuation mark. A line's end is one, <EOS>.
     level: Literal["char", "word"] = "char"
+    #: The text has a space between all its words and marks already: split it there only.
+    tokenized: bool = False
     #: Each line is a text of its own, such as a name: nothing is carried from one to the next.
     items: bool = False
     #: Read the text in lower case.
@@ -38,18 +62,32 @@ class Config:
     #: Tokens rarer than this in the training text are <UNK>.
     min_count: int = 1
 
-    #: Sets the units, the depth and the dropout that are not given.
-    recipe: Literal["small", "medium"] = "small"
+    #: Sets those of the options down to `average` that are not given.
+    recipe: Literal["small", "medium", "awd"] = "small"
     #: The recurrent layer.
     layer: Literal["lstm", "gru"] = "lstm"
     #: Peephole connections in the LSTM.
     peepholes: bool = False
-    #: Width of a token's vector and of each layer.
+    #: Width of a token's vector, and of the last layer, whose output is compared with the vectors.
+    #: Nothing: that of the other layers.
+    vectors: int | None = None
+    #: Width of each other layer.
     units: int | None = None
     #: How many layers.
     depth: int | None = None
     #: Share of the features dropped before, between and after the layers, the same at each step.
     dropout: float | None = None
+    #: Share of the tokens whose vectors are dropped, wherever in the batch they stand.
+    embedding_dropout: float | None = None
+    #: Share of each layer's recurrent weights dropped in a step of training.
+    weight_dropout: float | None = None
+    #: Weight of the mean square of the last layer's output, after dropout, in the loss.
+    activation_penalty: float | None = None
+    #: Weight of the mean square of that output's change from one step to the next, before dropout.
+    change_penalty: float | None = None
+    #: Judge and keep an average of the weights over the steps, with this momentum, such as 0.999.
+    #: 0: the weights themselves.
+    average: float | None = None
 
     #: The most epochs to train.
     epochs: int = 10
@@ -63,15 +101,34 @@ class Config:
     learning_rate: float = 0.003
     #: Greatest norm of a step's gradient.
     clip: float = 1.0
+    #: Of a vocabulary of more than twice as many tokens, train the softmax over each target and so
+    #: many others, drawn at each step. Judging and sampling are always over all. 0: never.
+    candidates: int = 4096
     #: Of the weights, the order of the items, and the dropout.
     seed: int = 1
 
+    @property
+    def widths(self):
+        """Of each layer, the first first."""
+        return [*[self.units] * (self.depth - 1), self.vectors]
+
     def __post_init__(self):
-        for name, value in RECIPES[self.recipe].items():
+        recipe = PLAIN | RECIPES[self.recipe]
+        # A width that is given is that of the vectors too.
+        vectors = self.units or recipe.get("vectors", recipe["units"])
+        for name, value in (recipe | {"vectors": vectors}).items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         check_training_options(self)
-        check_options(self, ("steps", "min_count"), lambda n: n >= 1, "at least 1")
-        check_options(self, ("dropout",), lambda x: 0 <= x < 1, "a share from 0 to less than 1")
+        check_options(self, ("steps", "min_count", "vectors"), lambda n: n >= 1, "at least 1")
+        check_options(self, SHARES, lambda x: 0 <= x < 1, "a share from 0 to less than 1")
+        check_options(
+            self,
+            ("activation_penalty", "change_penalty", "candidates"),
+            lambda x: x >= 0,
+            "0 or more",
+        )
+        if self.tokenized and self.level != "word":
+            raise BadUsage("--tokenized goes with --level word")
         if self.peepholes and self.layer != "lstm":
             raise BadUsage(f"--peepholes goes with --layer lstm, not {self.layer}")

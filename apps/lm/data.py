@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import regex
 
 from apps.lm.config import Config
+from apps.lm.words import joined, spaced
 from gated.errors import BadData, BadUsage
 from gated.text import tfds
 from gated.text.files import read_lines
@@ -26,17 +28,24 @@ class Corpus:
 
 
 class Splitter:
-    """Splits lines into tokens: characters, or the words between white space."""
+    """Splits lines into tokens: characters, or words and punctuation marks.
 
-    def __init__(self, level: str, lower: bool):
+    Where a text has a space between all tokens already, it is split there and nowhere else, and
+    the word `<unk>` is `<UNK>`.
+    """
+
+    def __init__(self, level: str, lower: bool, tokenized: bool = False):
         self.level = level
         self.lower = lower
+        self.tokenized = tokenized
 
     def split(self, line: str) -> list[str]:
-        """The tokens of a line, without its end. The word `<unk>` is `<UNK>`."""
+        """The tokens of a line, without its end."""
         line = line.lower() if self.lower else line
         if self.level == "char":
             return list(line)
+        if not self.tokenized:
+            return spaced(line, regex.sub).split()
         return [UNKNOWN if token == "<unk>" else token for token in line.split()]
 
     def join(self, tokens: Sequence[str]) -> str:
@@ -44,6 +53,8 @@ class Splitter:
         if self.level == "char":
             return "".join("\n" if token == EOS else token for token in tokens)
         lines = " ".join("\n" if token == EOS else token for token in tokens)
+        if not self.tokenized:
+            lines = joined(lines, regex.sub)
         return re.sub(" ?\n ?", "\n", lines)
 
     def stream(self, lines: Iterable[str]) -> list[str]:
@@ -54,8 +65,8 @@ class Splitter:
 class Codec(Splitter):
     """Between text and token ids."""
 
-    def __init__(self, vocabulary: Vocabulary, level: str, lower: bool):
-        super().__init__(level, lower)
+    def __init__(self, vocabulary: Vocabulary, level: str, lower: bool, tokenized: bool = False):
+        super().__init__(level, lower, tokenized)
         self.vocabulary = vocabulary
         self.places = {token: i for i, token in enumerate(vocabulary.tokens)}
         self.unknown, self.eos = self.places[UNKNOWN], self.places[EOS]
@@ -73,7 +84,7 @@ class Codec(Splitter):
 
 def load(config: Config) -> Corpus:
     """The corpus of the options. Raises BadData and BadUsage."""
-    splitter = Splitter(config.level, config.lower)
+    splitter = Splitter(config.level, config.lower, config.tokenized)
     lines = read(config.corpus)
     valid, test = config.valid or ("0.05",), config.test
     folds = {name: _fold(names, f"--{name}") for name, names in (("valid", valid), ("test", test))}

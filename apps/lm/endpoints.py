@@ -4,9 +4,7 @@ import tensorflow as tf
 
 from apps.lm.data import EOS
 from apps.lm.language_model import LanguageModel
-
-# What `str.split` takes for white space.
-_SPACE = r"[\s\x{0b}\x{1c}-\x{1f}\x{85}\p{Z}]"
+from apps.lm.words import SPACE, joined, spaced
 
 
 class Endpoints:
@@ -84,8 +82,10 @@ class Endpoints:
         kept = tf.math.cumsum(tf.cast(found == self.codec.eos, tf.int32), axis=1) == 0
         new = tf.ragged.boolean_mask(tf.gather(self.names, found), kept)
         text = tf.concat([tokens, new], axis=1)
-        between = "" if self.codec.level == "char" else " "
-        return {"text": tf.strings.reduce_join(text, axis=1, separator=between)}
+        if self.codec.level == "char":
+            return {"text": tf.strings.reduce_join(text, axis=1)}
+        text = tf.strings.reduce_join(text, axis=1, separator=" ")
+        return {"text": text if self.codec.tokenized else joined(text, _replace)}
 
     def step(self, token, *states):
         logits, states = self.model.step(token, list(states))
@@ -96,8 +96,9 @@ class Endpoints:
             text = tf.strings.lower(text, encoding="utf-8")
         if self.codec.level == "char":
             return tf.strings.unicode_split(text, "UTF-8")
-        # TensorFlow knows only the white space of ASCII.
-        tokens = tf.strings.split(tf.strings.regex_replace(text, _SPACE, " "))
+        if not self.codec.tokenized:
+            return tf.strings.split(spaced(text, _replace))
+        tokens = tf.strings.split(_replace(SPACE, " ", text))
         return tokens.with_flat_values(
             tf.where(tokens.flat_values == "<unk>", "<UNK>", tokens.flat_values)
         )
@@ -113,3 +114,7 @@ class Endpoints:
 
     def _zeros(self, batch):
         return [tf.zeros([batch, size]) for size in self.sizes]
+
+
+def _replace(pattern, by, text):
+    return tf.strings.regex_replace(text, pattern, by)

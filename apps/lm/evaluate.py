@@ -39,7 +39,8 @@ def evaluate(
     config = _config(folder)
     if corpus:
         lines = data.read(corpus)
-        which, tokens = " ".join(corpus), data.Splitter(config.level, config.lower).stream(lines)
+        splitter = data.Splitter(config.level, config.lower, config.tokenized)
+        which, tokens = " ".join(corpus), splitter.stream(lines)
     else:
         splits = data.load(config)
         which, tokens = ("test", splits.test) if splits.test else ("valid", splits.valid)
@@ -102,6 +103,7 @@ def _config(folder: RunFolder) -> Config:
             level=options["level"],
             items=options["items"],
             lower=options["lower"],
+            tokenized=options["tokenized"],
         )
     except KeyError as error:
         raise BadData(f"{folder.config}: expected the option {error}") from None

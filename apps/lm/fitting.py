@@ -11,6 +11,7 @@ from apps.lm.config import Config
 from apps.lm.data import EOS, Codec, Corpus
 from apps.lm.language_model import LanguageModel
 from apps.lm.model import Streams, build_model
+from apps.lm.sampled_softmax import Candidates, WithCandidates
 from gated.errors import BadData, BadUsage
 from gated.runs.folder import RunFolder, write_whole
 from gated.runs.interrupt import interrupt_between_steps
@@ -34,11 +35,17 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
             )
     else:
         vocabulary.save(tokens)
-    codec = Codec(vocabulary, config.level, config.lower)
+    codec = Codec(vocabulary, config.level, config.lower, config.tokenized)
     model = build_model(len(codec), config)
-    trained = Streams(model, config.batch_size, config.steps, carry=not config.items)
     data = Items if config.items else Windows
     training = data(codec, corpus.train, config)
+    candidates = None
+    if config.candidates and len(codec) > 2 * config.candidates:
+        counts = np.array([0, 0, *vocabulary.counts.values()])
+        counts[codec.unknown] = len(corpus.train) - counts.sum()
+        candidates = Candidates(counts, config.candidates)
+        training = WithCandidates(training, candidates, config.seed)
+    trained = Streams(model, config, candidates)
     judge = LanguageModel(codec, model)
     valid = codec.ids(corpus.valid)
 
@@ -52,7 +59,13 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
             keras.optimizers.schedules.CosineDecay(
                 config.learning_rate, config.epochs * len(training)
             ),
+            # The gradients of a rare token's vector come seldom. By Adam's defaults each would
+            # move it by 30 times the learning rate.
+            beta_2=0.99,
+            epsilon=1e-5,
             global_clipnorm=config.clip,
+            use_ema=bool(config.average),
+            ema_momentum=config.average,
         ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
@@ -178,11 +191,15 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         model = self.model  # on JAX, asking for it brings the trained values into its variables
+        trained = [_array(variable) for variable in model.trainable_variables]
+        model.optimizer.finalize_variable_values(model.trainable_variables)
         logs["val_loss"] = float(self.validation_loss())
         self.epochs, self.waited = epoch + 1, self.waited + 1
         if logs["val_loss"] < self.least:
             self.least, self.waited = logs["val_loss"], 0
             write_whole(self.best, model.save_weights)
+        for variable, value in zip(model.trainable_variables, trained, strict=True):
+            variable.assign(value)
         numbers = {"epochs": self.epochs, "least": self.least, "waited": self.waited}
         arrays = {f"variable_{i}": v for i, v in enumerate(map(_array, _variables(model)))}
         write_whole(self.last, lambda path: np.savez(path, **numbers, **arrays))
@@ -199,7 +216,7 @@ class Progress(keras.callbacks.Callback):
         model.optimizer.build(model.trainable_variables)
         for i, variable in enumerate(_variables(model)):
             variable.assign(saved[f"variable_{i}"])
-        for _ in range(self.epochs if isinstance(training, Items) else 0):
+        for _ in range(self.epochs):
             training.on_epoch_end()
 
 

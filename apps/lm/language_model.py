@@ -1,5 +1,6 @@
 """A trained language model with its vocabulary: what evaluation, scoring and sampling call."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zipfile import BadZipFile
@@ -12,11 +13,12 @@ from apps.lm.data import EOS, Codec
 from gated.compiling import compiled
 from gated.errors import BadData
 from gated.runs.folder import RunFolder
-from gated.sampling import draw, generate, next_distribution, uniforms
+from gated.sampling import beam_search, draw, generate, next_distribution, uniforms
 from gated.text.vocabulary import Vocabulary
 
 _WINDOW = 256  # tokens of a text that are judged at once
 _BATCH = 64
+_LOGITS = 2**25  # that are in memory at once
 _CHUNK = 64  # tokens that are drawn at once
 
 
@@ -40,7 +42,7 @@ class LanguageModel:
         try:
             model = keras.models.load_model(run.model)
             vocabulary = Vocabulary.load(run.path / "tokens.txt")
-            codec = Codec(vocabulary, config["level"], config["lower"])
+            codec = Codec(vocabulary, *(config[name] for name in ("level", "lower", "tokenized")))
             if model.get_layer("vectors").input_dim != len(codec):
                 raise ValueError("its vocabulary is not that of its model")
             return cls(codec, model)
@@ -55,8 +57,9 @@ class LanguageModel:
 
     def log_probabilities(self, x, y, states):
         logits, *states = self.model([x, *states], training=False)
-        log_p = ops.log_softmax(ops.cast(logits, "float32"), axis=-1)
-        return ops.take_along_axis(log_p, y[..., None], axis=-1)[..., 0], states
+        logits = ops.cast(logits, "float32")
+        own = ops.take_along_axis(logits, y[..., None], axis=-1)[..., 0]
+        return own - ops.logsumexp(logits, axis=-1), states
 
     def judge_text(self, ids: np.ndarray, streams: int = 1) -> np.ndarray:
         """The log P of each token of a text, `<EOS>` before the first.
@@ -68,8 +71,9 @@ class LanguageModel:
         y = np.pad(ids, (0, length * streams - len(ids))).reshape(streams, length)
         x = np.concatenate([[[self.codec.eos], *y[:-1, -1:]], y[:, :-1]], axis=1)
         states, found = self.first_states(streams), []
-        for start in range(0, length, _WINDOW):
-            window = slice(start, start + _WINDOW)
+        steps = max(1, min(_WINDOW, _LOGITS // (streams * len(self.codec))))
+        for start in range(0, length, steps):
+            window = slice(start, start + steps)
             log_p, states = self._judge(*map(_tensor, (x[:, window], y[:, window])), states)
             found.append(ops.convert_to_numpy(log_p))
         return np.concatenate(found, axis=1).reshape(-1)[: len(ids)]
@@ -78,15 +82,16 @@ class LanguageModel:
         """The log P of each token of texts that have nothing to do with one another, in batches."""
         order = sorted(range(len(items)), key=lambda i: len(items[i]))
         found: dict[int, np.ndarray] = {}
-        for start in range(0, len(items), _BATCH):
-            places = order[start : start + _BATCH]
+        batch = max(1, min(_BATCH, _LOGITS // (_WINDOW * len(self.codec))))
+        for start in range(0, len(items), batch):
+            places = order[start : start + batch]
             # 16, 32, 64, ...: few shapes to compile.
             length = max(16, 1 << (len(items[places[-1]]) - 1).bit_length())
-            y = np.full((_BATCH, length), self.codec.eos, "int32")
+            y = np.full((batch, length), self.codec.eos, "int32")
             for row, i in enumerate(places):
                 y[row, : len(items[i])] = items[i]
-            x = np.concatenate([np.full((_BATCH, 1), self.codec.eos), y[:, :-1]], axis=1)
-            log_p, _ = self._judge(*map(_tensor, (x, y)), self.first_states(_BATCH))
+            x = np.concatenate([np.full((batch, 1), self.codec.eos), y[:, :-1]], axis=1)
+            log_p, _ = self._judge(*map(_tensor, (x, y)), self.first_states(batch))
             log_p = ops.convert_to_numpy(log_p)
             found |= {i: log_p[row, : len(items[i])] for row, i in enumerate(places)}
         return (found[i] for i in range(len(items)))
@@ -97,12 +102,9 @@ class LanguageModel:
         A text holds the `<EOS>` that ended it. The text of a sample depends on the seed and its
         number, not on how many there are.
         """
-        ids = [self.codec.eos, *self.codec.ids(self.codec.split(settings.prime)).tolist()]
-        states = self.first_states(1)
-        if len(ids) > 1:
-            states = self._read(_tensor([ids[:-1]]), states)
+        token, states = self._after(settings.prime)
         count, steps = settings.samples, settings.length
-        token = _tensor([ids[-1]] * count)
+        token = ops.repeat(token, count)
         states = [ops.repeat(state, count, axis=0) for state in states]
         left = _tensor([settings.lines] * count)
         noise = uniforms(settings.seed, count, -(-steps // _CHUNK) * _CHUNK)
@@ -116,6 +118,44 @@ class LanguageModel:
             yield [self._tokens(row, int(n)) for row, n in zip(found, before, strict=True)]
             if not ops.convert_to_numpy(left).any():
                 return
+
+    def search(self, prime: str, width: int, length: int, lines: int):
+        """The likeliest texts after a prime that a search with so many beams finds.
+
+        Returns:
+            Tokens and log P of each, the likeliest first.
+        """
+
+        def log_distribution(logits):
+            return ops.log(next_distribution(logits, self.never))
+
+        def find(token, states):
+            return beam_search(
+                self.step,
+                log_distribution,
+                token,
+                states,
+                left=lines,
+                length=length,
+                width=width,
+                stop=self.codec.eos,
+            )
+
+        found = compiled(find, self.model.variables, jit=True)(*self._after(prime))
+        texts, log_p = map(ops.convert_to_numpy, found)
+        return [
+            (self._tokens(text, lines), float(p))
+            for text, p in zip(texts, log_p, strict=True)
+            if p > -math.inf
+        ]
+
+    def _after(self, prime: str):
+        """The last token of a text [1], before it `<EOS>`, and the states after the others."""
+        ids = [self.codec.eos, *self.codec.ids(self.codec.split(prime)).tolist()]
+        states = self.first_states(1)
+        if len(ids) > 1:
+            states = self._read(_tensor([ids[:-1]]), states)
+        return _tensor(ids[-1:]), states
 
     def _tokens(self, ids, left: int) -> list[str]:
         """The tokens of ids up to so many `<EOS>`."""

@@ -1,15 +1,19 @@
 """The language model: vectors, a deep recurrent layer, and the softmax tied to the vectors."""
 
+from functools import partial
+
 import keras
+from keras import ops
 
 from apps.lm.config import Config
-from gated.layers import GRU, LSTM, Deep
+from apps.lm.sampled_softmax import Candidates, sampled_logits
+from gated.layers import GRU, LSTM, Deep, EmbeddingDropout
 
 
 def build_model(tokens: int, config: Config) -> keras.Model:
     """A model of the next token.
 
-        e⟨t⟩ = E[x⟨t⟩]                                x⟨t⟩ = y⟨t-1⟩, the token before
+        e⟨t⟩ = √width E[x⟨t⟩]                           x⟨t⟩ = y⟨t-1⟩, the token before
         a⟨t⟩, states = deep recurrent layer over dropout(e), states
         ŷ⟨t⟩ = softmax(dropout(a⟨t⟩) Eᵀ)              the model gives the logits
 
@@ -20,20 +24,32 @@ def build_model(tokens: int, config: Config) -> keras.Model:
         tokens: size of the vocabulary.
         config: sizes and dropout.
     """
-    if config.layer == "lstm":
-        layer = LSTM(
-            config.units, peepholes=config.peepholes, return_sequences=True, return_state=True
+    make = GRU if config.layer == "gru" else partial(LSTM, peepholes=config.peepholes)
+    layers = [
+        make(
+            width,
+            weight_dropout=config.weight_dropout,
+            return_sequences=True,
+            return_state=True,
         )
-    else:
-        layer = GRU(config.units, return_sequences=True, return_state=True)
-    vectors = keras.layers.ReversibleEmbedding(tokens, config.units, name="vectors")
-    deep = Deep(layer, depth=config.depth, dropout=config.dropout, name="deep")
-    drop = keras.layers.SpatialDropout1D(config.dropout)
+        for width in config.widths
+    ]
+    vectors = keras.layers.ReversibleEmbedding(
+        tokens,
+        config.vectors,
+        embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
+        name="vectors",
+    )
+    deep = Deep(layers, dropout=config.dropout, name="deep")
+    drop_below = keras.layers.SpatialDropout1D(config.dropout)
+    drop_above = keras.layers.SpatialDropout1D(config.dropout, name="dropped")
 
     ids = keras.Input((None,), dtype="int32", name="tokens")
     first = [keras.Input((size,), name=f"state_{i}") for i, size in enumerate(deep.state_size)]
-    output, *last = deep(drop(vectors(ids)), initial_state=first)
-    logits = vectors(drop(output), reverse=True)
+    read = keras.layers.Rescaling(vectors.output_dim**0.5)(vectors(ids))
+    read = EmbeddingDropout(tokens, config.embedding_dropout)(ids, read)
+    output, *last = deep(drop_below(read), initial_state=first)
+    logits = vectors(drop_above(output), reverse=True)
     return keras.Model([ids, *first], [logits, *last], name="language_model")
 
 
@@ -45,32 +61,52 @@ class Streams(keras.Model):
     backpropagation through time).
     """
 
-    def __init__(self, model: keras.Model, batch_size: int, steps: int, carry: bool):
+    def __init__(self, model: keras.Model, config: Config, candidates: Candidates | None = None):
+        """Args: candidates: where the softmax is over a sample; then calls take it too."""
         super().__init__()
         self.model = model
-        self.shape = (batch_size, steps)
-        self.carry = carry
+        self.config = config
+        self.candidates = candidates
+        output, dropped = model.get_layer("deep").output[0], model.get_layer("dropped").output
+        self.recurrent = keras.Model(model.inputs, [output, dropped, *model.outputs[1:]])
         self.first = [
-            keras.Variable(keras.ops.zeros((batch_size, state.shape[-1])), trainable=False)
+            keras.Variable(ops.zeros((config.batch_size, state.shape[-1])), trainable=False)
             for state in model.inputs[1:]
         ]
         self.built = True  # as the model is: its weights can be loaded before any call
 
     def reset(self):
         for state in self.first:
-            state.assign(keras.ops.zeros_like(state))
+            state.assign(ops.zeros_like(state))
 
-    def call(self, tokens, training=False):
-        if self.carry:
+    def call(self, inputs, training=False):
+        """Logits [b, t, tokens] from tokens, or those of `sampled_logits`.
+
+        The latter from tokens, the targets [b, t] and the candidates.
+        """
+        tokens, *sampled = inputs if self.candidates else (inputs,)
+        carry = not self.config.items
+        if carry:
             # The shape is known, which the data set does not say.
-            tokens = keras.ops.reshape(tokens, self.shape)
-        batch = keras.ops.shape(tokens)[0]
+            tokens = ops.reshape(tokens, (self.config.batch_size, self.config.steps))
+        batch = ops.shape(tokens)[0]
         states = [
-            keras.ops.copy(state.value) if self.carry else keras.ops.zeros((batch, state.shape[-1]))
+            ops.copy(state.value) if carry else ops.zeros((batch, state.shape[-1]))
             for state in self.first
         ]
-        logits, *last = self.model([tokens, *states], training=training)
-        if self.carry:
+        output, dropped, *last = self.recurrent([tokens, *states], training=training)
+        if carry:
             for variable, state in zip(self.first, last, strict=True):
                 variable.assign(state)
-        return logits
+        self._penalize(output, dropped)
+        vectors = self.model.get_layer("vectors")
+        if not sampled:
+            return vectors(dropped, reverse=True)
+        return sampled_logits(dropped, vectors.embeddings, *sampled, self.candidates.log_inclusion)
+
+    def _penalize(self, output, dropped):
+        """Merity, McCann and Socher 2017, "Revisiting activation regularization"."""
+        if weight := self.config.activation_penalty:
+            self.add_loss(weight * ops.mean(ops.square(dropped)))
+        if weight := self.config.change_penalty:
+            self.add_loss(weight * ops.mean(ops.square(output[:, 1:] - output[:, :-1])))

@@ -3,8 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from html import escape
-
-from apps.lm.data import EOS
+from itertools import pairwise
 
 _MOST = 10.0  # bits; what surprises more has the same colour
 
@@ -27,14 +26,13 @@ def page(scored: Sequence[dict], join: Callable[[Sequence[str]], str]) -> str:
         scored: sentences, each with `tokens`, `token_log_p` and `log_p` in nats.
         join: the text of tokens.
     """
-    gap = escape(join(["", ""]))
     scale = "".join(_token(f" {bits} ", bits, f"{bits} bits") for bits in (0, 2, 4, 6, 8, 10))
     sentences = []
     for one in scored:
         bits = [-log_p / math.log(2) for log_p in one["token_log_p"]]
-        shown = gap.join(
-            _token(token, surprise, f"{surprise:.2f} bits, probability {2**-surprise:.4f}")
-            for token, surprise in zip(one["tokens"], bits, strict=True)
+        shown = "".join(
+            gap + _token(text, surprise, f"{surprise:.2f} bits, probability {2**-surprise:.4f}")
+            for (gap, text), surprise in zip(_pieces(one["tokens"], join), bits, strict=True)
         )
         mean = sum(bits) / len(bits)
         sentences.append(
@@ -52,10 +50,18 @@ def page(scored: Sequence[dict], join: Callable[[Sequence[str]], str]) -> str:
     )
 
 
-def _token(token: str, bits: float, title: str) -> str:
+def _pieces(tokens: Sequence[str], join: Callable[[Sequence[str]], str]):
+    """What stands before each token, and the token as the text has it."""
+    for before, token in pairwise(["", *tokens]):
+        text = join([token])
+        apart = before and join([before, token]) != join([before]) + text
+        yield " " if apart else "", text
+
+
+def _token(text: str, bits: float, title: str) -> str:
     share = min(bits, _MOST) / _MOST
-    kind, text = ("t end", "⏎") if token == EOS else ("t", escape(token))
+    kind, shown = ("t end", "⏎") if text == "\n" else ("t", escape(text))
     return (
         f'<span class="{kind}" style="background: rgb(230 90 30 / {0.75 * share:.2f})" '
-        f'title="{escape(title)}">{text}</span>'
+        f'title="{escape(title)}">{shown}</span>'
     )

@@ -3,10 +3,12 @@
     python -m apps.lm.sample --run runs/lm/mine
     python -m apps.lm.sample --run runs/lm/mine --prime "ROMEO:" --lines 20 --temperature 0.8
     python -m apps.lm.sample --run runs/lm/mine --samples 10 --json
+    python -m apps.lm.sample --run runs/lm/mine --prime "Once upon" --beams 8 --samples 3
 
 Each token is drawn from ŷ⟨t⟩ and is then the next x. A text ends at its line's end, <EOS>, or
 after --length tokens. <UNK> is never drawn: it is left out and the others' probabilities are
-renormalized, which is the same as drawing again.
+renormalized, which is the same as drawing again. With --beams nothing is drawn: beam search looks
+for the likeliest texts.
 """
 
 import json as json_format
@@ -31,6 +33,7 @@ def sample(
     top_k: int = 0,
     top_p: float = 1.0,
     seed: int = 0,
+    beams: int = 0,
     *,
     json: bool = False,
 ) -> None:
@@ -47,7 +50,10 @@ def sample(
         top_k: draw from so many of the likeliest tokens; 0 for all.
         top_p: draw from the likeliest tokens that together have this probability, in (0, 1].
         seed: the same seed gives the same texts; text i does not depend on how many there are.
-        json: print a JSON object a text, with its prime, text and number.
+        beams: search for the likeliest texts, so many of them kept at each token, and print the
+            likeliest; temperature, top-k, top-p and seed have no part in it. 0: draw.
+        json: print a JSON object a text, with its prime, text and number, and log_p if it was
+            searched for.
     """
     for name, value, fits, expected in (
         ("samples", samples, samples >= 1, "at least 1"),
@@ -57,9 +63,12 @@ def sample(
         ("top-k", top_k, top_k >= 0, "0 or more"),
         ("top-p", top_p, 0 < top_p <= 1, "more than 0 and at most 1"),
         ("seed", seed, 0 <= seed < 2**64, "0 to 2**64 - 1"),
+        ("beams", beams, beams == 0 or beams >= samples, "0, or at least the --samples"),
     ):
         if not fits:
             raise BadUsage(f"--{name} {value}: expected {expected}")
+    if beams and (temperature, top_k, top_p, seed) != (1.0, 0, 1.0, 0):
+        raise BadUsage("--beams draws nothing: give no --temperature, --top-k, --top-p or --seed")
     if "\n" in prime:
         raise BadUsage("--prime: expected one line")
     (prime,) = decode_lines([os.fsencode(prime)], "--prime")
@@ -70,21 +79,23 @@ def sample(
 
     model = LanguageModel.load(folder)
     warn_of_unknown(model.codec, prime)
-    settings = Settings(prime, samples, length, lines, temperature, top_k, top_p, seed)
-    parts = model.sample(settings)
-    if samples == 1 and not json:
-        _stream(model.codec, prime, parts)
-        return
-    texts = [model.codec.split(prime) for _ in range(samples)]
-    for part in parts:
-        for tokens, new in zip(texts, part, strict=True):
-            tokens += new
-    for i, tokens in enumerate(texts):
-        text = model.codec.join(tokens).removesuffix("\n")
-        if json:
-            print(json_format.dumps({"i": i, "prime": prime, "text": text}, ensure_ascii=False))
-        else:
-            print(text)
+    before = model.codec.split(prime)
+    if beams:
+        found = model.search(prime, beams, length, lines)[:samples]
+        texts = [{"tokens": tokens, "log_p": log_p} for tokens, log_p in found]
+    else:
+        parts = model.sample(
+            Settings(prime, samples, length, lines, temperature, top_k, top_p, seed)
+        )
+        if samples == 1 and not json:
+            _stream(model.codec, prime, parts)
+            return
+        drawn = zip(*parts, strict=True)
+        texts = [{"tokens": [token for new in text for token in new]} for text in drawn]
+    for i, found in enumerate(texts):
+        text = model.codec.join([*before, *found.pop("tokens")]).removesuffix("\n")
+        one = {"i": i, "prime": prime, "text": text, **found}
+        print(json_format.dumps(one, ensure_ascii=False) if json else text)
 
 
 def warn_of_unknown(codec, text: str) -> None:

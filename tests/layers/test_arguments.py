@@ -18,6 +18,7 @@ each_class = pytest.mark.parametrize("layer_class", [SimpleRNN, GRU, LSTM])
         ({"units": 2.5}, r"units=2\.5"),
         ({"dropout": 2}, "dropout=2"),
         ({"recurrent_dropout": -0.1}, r"recurrent_dropout=-0\.1"),
+        ({"weight_dropout": 1.5}, r"weight_dropout=1\.5"),
         ({"use_cudnn": "always"}, "use_cudnn='always'"),
     ],
 )

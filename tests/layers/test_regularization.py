@@ -45,10 +45,20 @@ def test_recurrent_dropout_is_one_scaled_mask_a_sequence():
     assert is_a_quarter(~kept)
 
 
+def test_weight_dropout_is_one_scaled_mask_a_batch():
+    layer = bare(50, weight_dropout=RATE, recurrent_initializer="ones")
+    # One state a sequence is not zero: its row of the weights comes out.
+    output = layer(np.zeros((50, 2, 50)), initial_state=np.eye(50), training=True)
+    once, twice = np.moveaxis(numpy(output), 1, 0)
+    np.testing.assert_allclose(np.unique(once), [0, KEPT], rtol=1e-6)
+    assert is_a_quarter(once == 0)
+    np.testing.assert_allclose(twice, once @ once, rtol=1e-4)
+
+
 each_layer = pytest.mark.parametrize("make", each(LAYERS, on_jax=["GRU reset before", "LSTM"]))
 
 
-@pytest.mark.parametrize("kind", ["dropout", "recurrent_dropout"])
+@pytest.mark.parametrize("kind", ["dropout", "recurrent_dropout", "weight_dropout"])
 @each_layer
 def test_dropout_only_in_training_and_again_with_the_same_seed(make, kind):
     inputs = np.random.default_rng(0).normal(size=(3, 5, 4))
@@ -80,7 +90,8 @@ def test_recurrent_dropout_of_everything_forgets_the_state(make):
 
 
 def test_dropout_in_fit():
-    model = keras.Sequential([Deep(GRU(4, dropout=0.5, recurrent_dropout=0.5), 2, dropout=0.5)])
+    layer = GRU(4, dropout=0.5, recurrent_dropout=0.5, weight_dropout=0.5)
+    model = keras.Sequential([Deep(layer, 2, dropout=0.5)])
     model.compile("adam", "mse")
     history = model.fit(np.ones((8, 5, 3)), np.zeros((8, 4)), batch_size=4, epochs=2, verbose=0)
     assert np.isfinite(history.history["loss"]).all()

@@ -22,6 +22,7 @@ ALL_OPTIONS = {
     "recurrent_constraint": keras.constraints.MaxNorm(2),
     "dropout": 0.1,
     "recurrent_dropout": 0.2,
+    "weight_dropout": 0.3,
     "seed": 3,
     "return_sequences": True,
     "go_backwards": True,

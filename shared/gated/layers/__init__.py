@@ -2,9 +2,18 @@
 
 from gated.layers.bidirectional import Bidirectional
 from gated.layers.deep import Deep
+from gated.layers.embedding_dropout import EmbeddingDropout
 from gated.layers.gru import GRU
 from gated.layers.lstm import LSTM
 from gated.layers.rare_word_dropout import RareWordDropout
 from gated.layers.simple_rnn import SimpleRNN
 
-__all__ = ["GRU", "LSTM", "Bidirectional", "Deep", "RareWordDropout", "SimpleRNN"]
+__all__ = [
+    "GRU",
+    "LSTM",
+    "Bidirectional",
+    "Deep",
+    "EmbeddingDropout",
+    "RareWordDropout",
+    "SimpleRNN",
+]

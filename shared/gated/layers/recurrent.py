@@ -30,7 +30,10 @@ class Recurrent(keras.layers.Layer):
         dropout: share of the input features to drop, in [0, 1]. One mask a sequence: a feature
             dropped at one step is dropped at all (Gal and Ghahramani 2016, section 4).
         recurrent_dropout: the same for the hidden state on its way into the gates.
-        seed: of the two dropouts.
+        weight_dropout: share of the recurrent weights to drop, in [0, 1]. One mask a batch: a
+            connection dropped for one sequence is dropped for all (DropConnect; Merity, Keskar
+            and Socher 2018, section 2, "weight drop").
+        seed: of the three dropouts.
         return_sequences: return the output of every step, [b, t, units], not only the last.
         return_state: return the last states too.
         go_backwards: read the sequence from its end; outputs come in the order of reading.
@@ -80,6 +83,7 @@ class Recurrent(keras.layers.Layer):
         "bias_constraint",
         "dropout",
         "recurrent_dropout",
+        "weight_dropout",
         "seed",
         "return_sequences",
         "return_state",
@@ -108,6 +112,7 @@ class Recurrent(keras.layers.Layer):
         bias_constraint=None,
         dropout=0.0,
         recurrent_dropout=0.0,
+        weight_dropout=0.0,
         seed=None,
         return_sequences=False,
         return_state=False,
@@ -122,7 +127,11 @@ class Recurrent(keras.layers.Layer):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         if not isinstance(units, int) or units <= 0:
             raise ValueError(f"`units` must be a positive integer. Received: units={units!r}")
-        for name, rate in (("dropout", dropout), ("recurrent_dropout", recurrent_dropout)):
+        for name, rate in (
+            ("dropout", dropout),
+            ("recurrent_dropout", recurrent_dropout),
+            ("weight_dropout", weight_dropout),
+        ):
             if not 0 <= rate <= 1:
                 raise ValueError(f"`{name}` must lie in [0, 1]. Received: {name}={rate}")
         if use_cudnn not in ("auto", True, False):
@@ -143,6 +152,7 @@ class Recurrent(keras.layers.Layer):
         self.bias_constraint = keras.constraints.get(bias_constraint)
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
+        self.weight_dropout = weight_dropout
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.return_sequences = return_sequences
@@ -276,13 +286,16 @@ class Recurrent(keras.layers.Layer):
         keep = self._dropout_mask(self.dropout, (batch, 1, features), training)
         sequences = sequences if keep is None else sequences * keep
         bias = self.input_bias()
+        recurrent_kernel, *others = map(ops.convert_to_tensor, self.recurrent_weights())
+        keep = self._dropout_mask(self.weight_dropout, ops.shape(recurrent_kernel), training)
+        recurrent_kernel = recurrent_kernel if keep is None else recurrent_kernel * keep
         outputs, states = recur(
             self.equations(),
             sequences,
             ops.convert_to_tensor(self.kernel),
             None if bias is None else ops.convert_to_tensor(bias),
             states,
-            [ops.convert_to_tensor(weight) for weight in self.recurrent_weights()],
+            [recurrent_kernel, *others],
             mask=mask,
             drop_mask=self._dropout_mask(self.recurrent_dropout, (batch, self.units), training),
             training=training,

@@ -100,13 +100,14 @@ def test_lower(write):
 
 def test_words(write):
     path = write("x.txt", "The <unk>  sat\u00a0on\n\n\tmat .")
-    train, _, _ = load(path, valid=(path,), level="word")
+    train, _, _ = load(path, valid=(path,), level="word", tokenized=True)
     assert train == ["The", UNKNOWN, "sat", "on", EOS, EOS, "mat", ".", EOS]
 
 
 def test_words_to_text():
-    tokens = [EOS, "a", "b", EOS, EOS, EOS, "c", EOS]
-    assert Splitter("word", lower=False).join(tokens) == "\na b\n\n\nc\n"
+    tokens = [EOS, "a", "￭,", "b", EOS, EOS, "(￭", EOS, "c", EOS]
+    assert Splitter("word", lower=False).join(tokens) == "\na, b\n\n(\nc\n"
+    assert Splitter("word", lower=False, tokenized=True).join(["a", ",", EOS, "b"]) == "a ,\nb"
 
 
 def test_codec():

@@ -169,13 +169,19 @@ def test_no_texts(served):
     assert served["none"] == [[], []]
 
 
-@pytest.mark.parametrize("lower", [False, True])
-def test_words(lower):
-    """White space, case and <unk> are what they were in training."""
-    tokens = ["the", "The", "école", "sat", EOS]
-    codec = Codec(Vocabulary.of(tokens), "word", lower)
+@pytest.mark.parametrize("lower, tokenized", [(False, True), (True, False)])
+def test_words(lower, tokenized):
+    """White space, marks, case and <unk> are what they were in training."""
+    tokens = ["the", "The", "école", "sat", "￭.", "<￭", "￭>", EOS]
+    codec = Codec(Vocabulary.of(tokens), "word", lower, tokenized)
     language_model = LanguageModel(codec, build_model(len(codec), Config(units=4, dropout=0)))
-    texts = [" The  the\tsat ", "a\u00a0the\u2028sat\u0085the\x1cThe\u3000sat", "ÉCOLE <unk> x", ""]
+    texts = [
+        " The  the\tsat ",
+        "a\u00a0the\u2028sat\u0085the\x1cThe\u3000sat",
+        "ÉCOLE <unk> x",
+        "sat.",
+        "",
+    ]
     endpoints = Endpoints(language_model)
     found = endpoints.score(tf.constant(texts))
     for row, (tokens, log_p) in enumerate(language_model.score(texts)):
@@ -187,4 +193,5 @@ def test_words(lower):
     (text,) = endpoints.generate(tf.constant(["the  <unk>"]), **options)["text"].numpy()
     parts = language_model.sample(Settings("the  <unk>", 1, lines=1, **options))
     new = [token for (part,) in parts for token in part]
-    assert text.decode() == codec.join(["the", UNKNOWN, *new]).removesuffix("\n")
+    before = ["the", UNKNOWN] if tokenized else ["the", "<￭", "unk", "￭>"]
+    assert text.decode() == codec.join([*before, *new]).removesuffix("\n")

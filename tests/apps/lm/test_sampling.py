@@ -87,6 +87,34 @@ def test_streaming_prints_the_same(command, run, language_model):
     assert two.startswith(streamed) and two[len(streamed) :].startswith("The")
 
 
+def test_beams(command, run):
+    options = ["--run", run, "--prime", "The", "--length", 12, "--json"]
+    result = command("sample", *options, "--beams", 6, "--samples", 4)
+    assert (result.status, result.err) == (0, "")
+    found = [json.loads(line) for line in result.lines]
+    assert [one["i"] for one in found] == [0, 1, 2, 3]
+    assert len({one["text"] for one in found}) == 4
+    scores = [one["log_p"] for one in found]
+    assert scores == sorted(scores, reverse=True)
+    (greedy,) = (json.loads(line) for line in command("sample", *options, "--beams", 1).lines)
+    drawn = command("sample", *options, "--temperature", 0).lines
+    assert greedy["text"] == json.loads(drawn[0])["text"]
+    assert greedy["log_p"] <= scores[0]
+
+
+def test_log_p_of_a_beam(language_model):
+    """The tokens' log P, with those that never come left out."""
+    codec = language_model.codec
+    (tokens, log_p), *_ = language_model.search("a", 3, length=9, lines=2)
+    given = [codec.eos, *codec.ids(["a", *tokens])]
+    states = language_model.first_states(1)
+    logits, *_ = language_model.model([ops.array([given[:-1]]), *states])
+    logits = ops.convert_to_numpy(logits)[0, 1:]
+    logits[:, [0, codec.unknown]] = -np.inf
+    p = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+    np.testing.assert_allclose(log_p, p[np.arange(len(tokens)), given[2:]].sum(), rtol=1e-5)
+
+
 def test_options_reach_the_model(command, run):
     likeliest = sampled(command, run, "--temperature", 0)
     assert sampled(command, run, "--top-k", 1) == likeliest
