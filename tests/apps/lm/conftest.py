@@ -67,12 +67,19 @@ def training_options(tmp_path_factory):
     usual = [str(word) for name, value in OPTIONS.items() for word in (f"--{name}", value)]
     text = ["--corpus", str(folder / "text.txt"), "--valid", "0.2", "--depth", "2"]
     names = ["--corpus", str(folder / "names.txt"), "--valid", "fold:8/10", "--test", "fold:9/10"]
-    return {"text": [*text, *usual], "names": [*names, "--items", "--layer", "gru", *usual]}
+    # All that a recipe for words may have, at once.
+    words = ["--level", "word", "--recipe", "awd", "--vectors", "12", "--average", "0.8"]
+    words += [*usual, "--candidates", "8", "--steps", "4"]
+    return {
+        "text": [*text, *usual],
+        "names": [*names, "--items", "--layer", "gru", *usual],
+        "words": [*text, *words],
+    }
 
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory, training_options):
-    """The folders of a finished run on a text and of one on names. Tests that change them copy."""
+    """The folders of finished runs on a text, its words, and names. Tests that change them copy."""
     folders = {}
     for name, options in training_options.items():
         folders[name] = tmp_path_factory.mktemp("runs") / name
