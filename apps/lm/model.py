@@ -77,7 +77,7 @@ class Streams(keras.Model):
 
     def reset(self):
         for state in self.first:
-            state.assign(ops.zeros_like(state))
+            state.assign(ops.zeros_like(state.value))
 
     def call(self, inputs, training=False):
         """Logits [b, t, tokens] from tokens, or those of `sampled_logits`.

@@ -69,7 +69,8 @@ def training_options(tmp_path_factory):
     names = ["--corpus", str(folder / "names.txt"), "--valid", "fold:8/10", "--test", "fold:9/10"]
     # All that a recipe for words may have, at once.
     words = ["--level", "word", "--recipe", "awd", "--vectors", "12", "--average", "0.8"]
-    words += [*usual, "--candidates", "8", "--steps", "4"]
+    words += [*usual, "--candidates", "4", "--steps", "4", "--min-count", "2"]
+    words += ["--weight-dropout", "0.2", "--activation-penalty", "0.1"]
     return {
         "text": [*text, *usual],
         "names": [*names, "--items", "--layer", "gru", *usual],

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 
+from apps.lm import fitting
 from apps.lm.config import Config
 from apps.lm.fitting import Progress
 from apps.lm.model import Streams, build_model
@@ -45,7 +46,9 @@ def test_run_folder(runs, kind):
     run = runs[kind]
     assert names(run) == FILES
     config = read_json(run / "config.json")
-    assert (config["units"], config["learning_rate"], config["seed"]) == (16, 0.02, 3)
+    assert (config["units"], config["clip"], config["seed"]) == (16, 1.0, 3)
+    assert config["average"] == (0.8 if kind == "words" else 0)
+    assert config["weight_dropout"] == (0.2 if kind == "words" else 0)
     assert {"gated", "keras", "tensorflow", "numpy", "python"} <= set(config["versions"])
     metrics = read_json(run / "metrics.json")
     assert metrics["set"] == ("test" if kind == "names" else "valid")
@@ -200,6 +203,29 @@ def test_penalties():
     streams = Streams(model, config)
     streams(given[0])
     assert streams.losses == []
+
+
+@pytest.mark.parametrize("number, used", [(4, True), (0, False), (4096, False)])
+def test_a_sample_only_of_a_large_vocabulary(
+    command, training_options, tmp_path, monkeypatch, number, used
+):
+    given = []
+
+    def spy(model, config, candidates):
+        given.append(candidates)
+        raise CutOff
+
+    monkeypatch.setattr(fitting, "Streams", spy)
+    with pytest.raises(CutOff):
+        command(
+            "train", *training_options["words"], "--candidates", number, "--run", tmp_path / "run"
+        )
+    (candidates,) = given
+    assert (candidates is not None) == used
+    if used:
+        assert candidates.number == number
+        # Padding never comes, <UNK> more often than any word.
+        assert candidates.inclusion[0] < candidates.inclusion[1] == candidates.inclusion.max()
 
 
 def test_rare_tokens(command, training_options, tmp_path):

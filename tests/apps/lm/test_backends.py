@@ -1,0 +1,58 @@
+"""Training, judging and drawing where there is no TensorFlow."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+RUN = """
+import sys
+
+class WithoutTensorFlow:
+    def __init__(self, finder):
+        self.finder = finder
+
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
+
+    def find_spec(self, name, *given):
+        return None if name.startswith("tensorflow") else self.finder.find_spec(name, *given)
+
+sys.meta_path[:] = map(WithoutTensorFlow, sys.meta_path)
+import importlib
+from gated.runs.command import run_command
+name = sys.argv.pop(1)
+run_command(getattr(importlib.import_module(f"apps.lm.{name}"), name))
+"""
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_without_tensorflow(training_options, tmp_path, backend):
+    if not find_spec(backend):
+        pytest.skip(f"{backend} is not installed")
+
+    def run(command, *arguments):
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, command, "--run", tmp_path / "run", *arguments],
+            env={**os.environ, "KERAS_BACKEND": backend},
+            capture_output=True,
+            encoding="utf-8",
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout.splitlines()
+
+    (metrics,) = map(json.loads, run("train", *training_options["words"], "--json")[-1:])
+    with (tmp_path / "run/history.csv").open() as file:
+        losses = [float(row["val_loss"]) for row in csv.DictReader(file)]
+    assert losses[1] < losses[0]
+    # A score and its model are the same afterwards.
+    assert metrics["nats_per_token"] == pytest.approx(min(losses), abs=1e-5)
+    texts = [json.loads(line) for line in run("sample", "--samples", "2", "--json")]
+    assert [text["i"] for text in texts] == [0, 1]
+    scored = json.loads(run("score", "--format", "json", "The rain, again.")[0])
+    assert scored["tokens"] == ["The", "rain", "￭,", "again", "￭.", "<EOS>"]
+    assert scored["log_p"] == pytest.approx(sum(scored["token_log_p"]))
