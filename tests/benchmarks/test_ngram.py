@@ -1,0 +1,56 @@
+"""Kneser-Ney smoothing, against NLTK's and as a distribution."""
+
+import itertools
+
+import pytest
+from nltk.lm import KneserNeyInterpolated
+from nltk.lm.preprocessing import padded_everygram_pipeline
+
+from benchmarks.ngram import START, KneserNey, _discounts
+from tests.apps.lm.conftest import NAMES
+
+TEXTS = [list(name) for name in NAMES.split()]
+END = "</s>"
+TOKENS = sorted({token for text in TEXTS for token in text} | {END})
+
+
+def model(order):
+    return KneserNey([[*text, END] for text in TEXTS], order, len(TOKENS))
+
+
+@pytest.mark.parametrize("order", [2, 3, 4])
+def test_against_nltk(order):
+    """With its one discount for all counts, and none for single tokens."""
+    ours = model(order)
+    ours.discounts = {size: (0.0, 0.1, 0.1, 0.1) for size in ours.discounts} | {1: (0.0,) * 4}
+    peer = KneserNeyInterpolated(order)
+    peer.fit(*padded_everygram_pipeline(order, TEXTS))
+    compared = 0
+    for text in TEXTS[:12]:
+        padded = ["<s>"] * (order - 1) + text + [END]
+        for i in range(len(text) + 1):
+            before = padded[i : i + order - 1]
+            # What stands before a start it counts otherwise; and that a start follows a start is
+            # one more of its 200 different pairs.
+            if "<s>" not in before:
+                p = ours.p(padded[i + order - 1], before)
+                assert p == pytest.approx(peer.score(padded[i + order - 1], before), rel=1e-4)
+                compared += 1
+    assert compared > 20
+
+
+@pytest.mark.parametrize("order", [1, 2, 5])
+def test_it_is_a_distribution(order):
+    ours = model(order)
+    for before in itertools.islice(
+        itertools.product([START, *TOKENS], repeat=order - 1), 0, None, 97
+    ):
+        assert sum(ours.p(token, before) for token in TOKENS) == pytest.approx(1)
+
+
+def test_discounts():
+    """Chen and Goodman's, by hand: 4 n-grams once, 3 twice, 2 three times, 1 four times."""
+    counts = dict(enumerate([1] * 4 + [2] * 3 + [3] * 2 + [4]))
+    y = 4 / (4 + 2 * 3)
+    expected = (0, 1 - 2 * y * 3 / 4, 2 - 3 * y * 2 / 3, 3 - 4 * y * 1 / 2)
+    assert _discounts(counts) == pytest.approx(expected)
