@@ -25,15 +25,8 @@ RECIPES = {
         "average": 0.999,
     },
 }
-# What is not given, and not set by the recipe.
-PLAIN = {
-    "embedding_dropout": 0.0,
-    "weight_dropout": 0.0,
-    "activation_penalty": 0.0,
-    "change_penalty": 0.0,
-    "average": 0.0,
-}
 SHARES = ("dropout", "embedding_dropout", "weight_dropout", "average")
+PENALTIES = ("activation_penalty", "change_penalty")
 
 
 @dataclass(frozen=True)
@@ -62,14 +55,14 @@ class Config:
     #: Tokens rarer than this in the training text are <UNK>.
     min_count: int = 1
 
-    #: Sets those of the options down to `average` that are not given.
+    #: Sets what is not given of `vectors` and the options after it, down to `average`.
     recipe: Literal["small", "medium", "awd"] = "small"
     #: The recurrent layer.
     layer: Literal["lstm", "gru"] = "lstm"
     #: Peephole connections in the LSTM.
     peepholes: bool = False
     #: Width of a token's vector, and of the last layer, whose output is compared with the vectors.
-    #: Nothing: that of the other layers.
+    #: Nothing: that of the recipe, or of the other layers where `units` is given.
     vectors: int | None = None
     #: Width of each other layer.
     units: int | None = None
@@ -104,7 +97,7 @@ class Config:
     #: Of a vocabulary of more than twice as many tokens, train the softmax over each target and so
     #: many others, drawn at each step. Judging and sampling are always over all. 0: never.
     candidates: int = 4096
-    #: Of the weights, the order of the items, and the dropout.
+    #: Of the weights, the order of the items, the candidates and the dropout.
     seed: int = 1
 
     @property
@@ -113,8 +106,7 @@ class Config:
         return [*[self.units] * (self.depth - 1), self.vectors]
 
     def __post_init__(self):
-        recipe = PLAIN | RECIPES[self.recipe]
-        # A width that is given is that of the vectors too.
+        recipe = dict.fromkeys((*SHARES, *PENALTIES), 0.0) | RECIPES[self.recipe]
         vectors = self.units or recipe.get("vectors", recipe["units"])
         for name, value in (recipe | {"vectors": vectors}).items():
             if getattr(self, name) is None:
@@ -122,12 +114,7 @@ class Config:
         check_training_options(self)
         check_options(self, ("steps", "min_count", "vectors"), lambda n: n >= 1, "at least 1")
         check_options(self, SHARES, lambda x: 0 <= x < 1, "a share from 0 to less than 1")
-        check_options(
-            self,
-            ("activation_penalty", "change_penalty", "candidates"),
-            lambda x: x >= 0,
-            "0 or more",
-        )
+        check_options(self, (*PENALTIES, "candidates"), lambda x: x >= 0, "0 or more")
         if self.tokenized and self.level != "word":
             raise BadUsage("--tokenized goes with --level word")
         if self.peepholes and self.layer != "lstm":

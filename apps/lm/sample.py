@@ -82,7 +82,7 @@ def sample(
     before = model.codec.split(prime)
     if beams:
         found = model.search(prime, beams, length, lines)[:samples]
-        texts = [{"tokens": tokens, "log_p": log_p} for tokens, log_p in found]
+        texts = [(tokens, {"log_p": log_p}) for tokens, log_p in found]
     else:
         parts = model.sample(
             Settings(prime, samples, length, lines, temperature, top_k, top_p, seed)
@@ -91,10 +91,10 @@ def sample(
             _stream(model.codec, prime, parts)
             return
         drawn = zip(*parts, strict=True)
-        texts = [{"tokens": [token for new in text for token in new]} for text in drawn]
-    for i, found in enumerate(texts):
-        text = model.codec.join([*before, *found.pop("tokens")]).removesuffix("\n")
-        one = {"i": i, "prime": prime, "text": text, **found}
+        texts = [([token for new in text for token in new], {}) for text in drawn]
+    for i, (tokens, score) in enumerate(texts):
+        text = model.codec.join([*before, *tokens]).removesuffix("\n")
+        one = {"i": i, "prime": prime, "text": text, **score}
         print(json_format.dumps(one, ensure_ascii=False) if json else text)
 
 

@@ -47,6 +47,10 @@ TRAIN = [
     ("@text.txt --min-count 0", 2, "--min-count 0: expected at least 1"),
     ("@text.txt --dropout 1", 2, "--dropout 1.0: expected a share"),
     ("@text.txt --clip 0", 2, "--clip 0.0: expected more than 0"),
+    ("@text.txt --tokenized", 2, "--tokenized goes with --level word"),
+    ("@text.txt --candidates -1", 2, "--candidates -1: expected 0 or more"),
+    ("@text.txt --change-penalty -1", 2, "--change-penalty -1.0: expected 0 or more"),
+    ("@text.txt --average 1", 2, "--average 1.0: expected a share"),
     ("@text.txt --seed -1", 2, "--seed -1: expected 0 to"),
     ("tfds:no_such_set", 2, "tfds:no_such_set: "),
 ]
@@ -176,6 +180,19 @@ def test_score(place, run, refuses, options, status, start):
 )
 def test_sample(place, run, refuses, option, value, status, start):
     refuses(place, "sample", ["--run", run, f"--{option}", value], status, start)
+
+
+@pytest.mark.parametrize(
+    ("options", "start"),
+    [
+        ("--beams 2 --samples 3", "--beams 2: expected 0, or at least the --samples"),
+        ("--beams -1", "--beams -1: expected 0, or"),
+        ("--beams 2 --temperature 0.5", "--beams draws nothing: give no --temperature"),
+        ("--beams 2 --seed 1", "--beams draws nothing"),
+    ],
+)
+def test_search(place, run, refuses, options, start):
+    refuses(place, "sample", ["--run", run, *options.split()], 2, start)
 
 
 def test_a_prime_with_unknown_characters(run, command):

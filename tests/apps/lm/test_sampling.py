@@ -115,6 +115,12 @@ def test_log_p_of_a_beam(language_model):
     np.testing.assert_allclose(log_p, p[np.arange(len(tokens)), given[2:]].sum(), rtol=1e-5)
 
 
+def test_words(command, runs):
+    text = sampled(command, runs["words"], "--prime", "the sea,")
+    assert text.startswith("the sea,") and len(text) > 20
+    assert "￭" not in text and " ," not in text and " ." not in text
+
+
 def test_options_reach_the_model(command, run):
     likeliest = sampled(command, run, "--temperature", 0)
     assert sampled(command, run, "--top-k", 1) == likeliest

@@ -48,6 +48,12 @@ def test_the_text_comes_back(text):
     assert joined(" ".join(tokens), regex.sub) == " ".join(text.split())
 
 
+def test_tokens_that_both_want_no_space():
+    tokens = "￭. a (￭ ￭, b -￭ ￭- ￭. c (￭"
+    assert joined(tokens, regex.sub) == ". a (, b --. c ("
+    assert joined(tf.constant(tokens), in_tensorflow).numpy().decode() == ". a (, b --. c ("
+
+
 def test_every_character_is_the_same_in_tensorflow():
     characters = [
         chr(code)
