@@ -60,7 +60,7 @@ def sampled_logits(output, vectors, targets, candidates, log_inclusion):
     own = own - ops.take(log_inclusion, targets)[..., None]
     others = ops.matmul(output, ops.transpose(ops.take(vectors, candidates, axis=0)))
     others = others - ops.take(log_inclusion, candidates)
-    others = ops.where(targets[..., None] == candidates, -1e9, others)
+    others = ops.where(ops.equal(targets[..., None], candidates), -1e9, others)
     return ops.concatenate([own, others], axis=-1)
 
 

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 from keras import ops
 
 from apps.lm.sampled_softmax import Candidates, WithCandidates, sampled_logits
@@ -34,10 +35,11 @@ def logits(output, vectors, targets, candidates, log_inclusion):
     return ops.convert_to_numpy(found)
 
 
-def test_with_all_tokens_it_is_the_softmax():
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+def test_with_all_tokens_it_is_the_softmax(dtype):
     random = np.random.default_rng(1)
     output, vectors = random.normal(size=(2, 3, 4)), random.normal(size=(9, 4))
-    targets = random.integers(0, 9, (2, 3)).astype("int32")
+    targets = random.integers(0, 9, (2, 3)).astype(dtype)
     candidates = random.permutation(9).astype("int32")
     found = logits(output, vectors, targets, candidates, np.zeros(9, "float32"))
     assert found.shape == (2, 3, 10)

@@ -228,6 +228,15 @@ def test_a_sample_only_of_a_large_vocabulary(
         assert candidates.inclusion[0] < candidates.inclusion[1] == candidates.inclusion.max()
 
 
+def test_a_sample_of_the_vocabulary_for_items(command, training_options, tmp_path):
+    """Each line a text of its own, padded; the targets come as wider integers there."""
+    run = tmp_path / "run"
+    result = command("train", *training_options["names"], "--candidates", 16, "--run", run)
+    assert result.status == 0, result.err
+    epochs = rows(run)
+    assert float(epochs[1]["val_loss"]) < float(epochs[0]["val_loss"])
+
+
 def test_rare_tokens(command, training_options, tmp_path):
     """However rare, a line's end is known."""
     run = tmp_path / "run"
