@@ -100,6 +100,10 @@ class Config:
     #: Of the weights, the order of the items, the candidates and the dropout.
     seed: int = 1
 
+    def is_large(self, tokens: int) -> bool:
+        """Whether the softmax over so many tokens is trained over a sample of them."""
+        return 0 < 2 * self.candidates < tokens
+
     @property
     def widths(self):
         """Of each layer, the first first."""

@@ -40,12 +40,15 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
     data = Items if config.items else Windows
     training = data(codec, corpus.train, config)
     candidates = None
-    if config.candidates and len(codec) > 2 * config.candidates:
+    if config.is_large(len(codec)):
         counts = np.array([0, 0, *vocabulary.counts.values()])
         counts[codec.unknown] = len(corpus.train) - counts.sum()
         candidates = Candidates(counts, config.candidates)
         training = WithCandidates(training, candidates, config.seed)
     trained = Streams(model, config, candidates)
+    # The gradients of a rare token's vector come seldom. By Adam's defaults each would move it by
+    # 30 times the learning rate. Characters learn better with the defaults.
+    rare = {"beta_2": 0.99, "epsilon": 1e-5} if candidates else {}
     judge = LanguageModel(codec, model)
     valid = codec.ids(corpus.valid)
 
@@ -59,10 +62,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
             keras.optimizers.schedules.CosineDecay(
                 config.learning_rate, config.epochs * len(training)
             ),
-            # The gradients of a rare token's vector come seldom. By Adam's defaults each would
-            # move it by 30 times the learning rate.
-            beta_2=0.99,
-            epsilon=1e-5,
+            **rare,
             global_clipnorm=config.clip,
             use_ema=bool(config.average),
             ema_momentum=config.average,

@@ -13,12 +13,13 @@ from gated.layers import GRU, LSTM, Deep, EmbeddingDropout
 def build_model(tokens: int, config: Config) -> keras.Model:
     """A model of the next token.
 
-        e⟨t⟩ = √width E[x⟨t⟩]                           x⟨t⟩ = y⟨t-1⟩, the token before
+        e⟨t⟩ = s E[x⟨t⟩]                              x⟨t⟩ = y⟨t-1⟩, the token before
         a⟨t⟩, states = deep recurrent layer over dropout(e), states
         ŷ⟨t⟩ = softmax(dropout(a⟨t⟩) Eᵀ)              the model gives the logits
 
     Inputs: token ids [b, t], then each state [b, units]. Outputs: logits [b, t, tokens], then each
-    last state. Press and Wolf 2017 for the tied vectors, Gal and Ghahramani 2016 for the dropout.
+    last state. s is 1, of a large vocabulary the root of the vectors' width (Vaswani et al. 2017,
+    section 3.4). Press and Wolf 2017 for the tied vectors, Gal and Ghahramani 2016 for the dropout.
 
     Args:
         tokens: size of the vocabulary.
@@ -34,19 +35,22 @@ def build_model(tokens: int, config: Config) -> keras.Model:
         )
         for width in config.widths
     ]
+    # Words are learned much sooner from greater vectors; characters better from Keras's.
+    large = config.is_large(tokens)
     vectors = keras.layers.ReversibleEmbedding(
         tokens,
         config.vectors,
-        embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1),
+        embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1) if large else "uniform",
         name="vectors",
     )
+    scale = vectors.output_dim**0.5 if large else 1.0
     deep = Deep(layers, dropout=config.dropout, name="deep")
     drop_below = keras.layers.SpatialDropout1D(config.dropout)
     drop_above = keras.layers.SpatialDropout1D(config.dropout, name="dropped")
 
     ids = keras.Input((None,), dtype="int32", name="tokens")
     first = [keras.Input((size,), name=f"state_{i}") for i, size in enumerate(deep.state_size)]
-    read = keras.layers.Rescaling(vectors.output_dim**0.5)(vectors(ids))
+    read = keras.layers.Rescaling(scale)(vectors(ids))
     read = EmbeddingDropout(tokens, config.embedding_dropout)(ids, read)
     output, *last = deep(drop_below(read), initial_state=first)
     logits = vectors(drop_above(output), reverse=True)

@@ -186,6 +186,15 @@ def test_averaged_weights_are_judged_and_kept(tmp_path):
     np.testing.assert_allclose(model.get_weights()[0].item(), average, rtol=1e-6)
 
 
+@pytest.mark.parametrize("candidates, scale", [(4, 6**0.5), (5, 1.0), (0, 1.0)])
+def test_the_vectors_of_a_large_vocabulary_are_scaled(candidates, scale):
+    model = build_model(9, Config(units=6, candidates=candidates))
+    vectors = keras.Model(model.inputs[0], model.get_layer("vectors").output)
+    read = keras.Model(model.inputs[0], model.get_layer("deep").input[0])
+    given = np.arange(9).reshape(3, 3)
+    np.testing.assert_allclose(read(given), scale * np.array(vectors(given)), rtol=1e-6)
+
+
 def test_penalties():
     config = Config(units=6, dropout=0, steps=5, batch_size=2)
     model = build_model(9, config)
