@@ -49,7 +49,8 @@ def sample(
             token at each step.
         top_k: draw from so many of the likeliest tokens; 0 for all.
         top_p: draw from the likeliest tokens that together have this probability, in (0, 1].
-        seed: the same seed gives the same texts; text i does not depend on how many there are.
+        seed: the same seed gives the same texts; text i does not depend on how many there are, but
+            for rounding where the vocabulary is large.
         beams: search for the likeliest texts, so many of them kept at each token, and print the
             likeliest; temperature, top-k, top-p and seed have no part in it. 0: draw.
         json: print a JSON object a text, with its prime, text and number, and log_p if it was
