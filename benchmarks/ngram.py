@@ -9,7 +9,7 @@ modeling", section 3), the discounts estimated from the training text.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,10 +17,11 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.lm.config import Config as ModelConfig
-from apps.lm.data import EOS, load
+from apps.lm.data import EOS, Codec, load
 from gated.runs.command import run_command
+from gated.text.vocabulary import Vocabulary
 
-START = "<S>"
+START = -1
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,14 @@ class KneserNey:
         vocabulary: how many tokens there are to predict.
     """
 
-    def __init__(self, texts: Iterable[Sequence[str]], order: int, vocabulary: int):
+    def __init__(self, texts: Iterable[Sequence[Hashable]], order: int, vocabulary: int):
         self.order = order
         self.vocabulary = vocabulary
-        counts: Counter[tuple[str, ...]] = Counter()
+        counts: Counter[tuple[Hashable, ...]] = Counter()
         for text in texts:
             padded = (*[START] * (order - 1), *text)
             counts.update(tuple(padded[i : i + order]) for i in range(len(text)))
-        self.counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+        self.counts: dict[tuple[Hashable, ...], dict[Hashable, int]] = defaultdict(dict)
         self.discounts = {}
         while True:
             size = len(next(iter(counts)))
@@ -69,13 +70,13 @@ class KneserNey:
                 self.counts[tuple(before)][token] = count
             if size == 1:
                 break
-            shorter: Counter[tuple[str, ...]] = Counter()
+            shorter: Counter[tuple[Hashable, ...]] = Counter()
             for ngram, count in counts.items():
                 # Before the start of a text there is but one token.
                 shorter[ngram[1:]] += count if ngram[1:2] == (START,) else 1
             counts = shorter
 
-    def p(self, token: str, before: Sequence[str]) -> float:
+    def p(self, token: Hashable, before: Sequence[Hashable]) -> float:
         """Args: before: the tokens before it, as many as the order asks for, less one."""
         p = 1 / self.vocabulary
         for size in range(1, self.order + 1):
@@ -88,7 +89,7 @@ class KneserNey:
             p = (count - discounts[min(count, 3)] + left * p) / sum(seen.values())
         return p
 
-    def nats(self, texts: Iterable[Sequence[str]]) -> float:
+    def nats(self, texts: Iterable[Sequence[Hashable]]) -> float:
         """The mean of -log P over all tokens."""
         losses = []
         for text in texts:
@@ -123,12 +124,13 @@ def ngram(config: Config) -> None:
             items=config.items,
         )
     )
-    known = set(corpus.train) | {EOS}
+    codec = Codec(Vocabulary.of([*corpus.train, EOS]), config.level, False, config.tokenized)
+    ids = {name: codec.ids(tokens) for name, tokens in vars(corpus).items()}
     parts = {
-        name: _texts([token if token in known else "<UNK>" for token in tokens], config.items)
-        for name, tokens in vars(corpus).items()
+        name: [text.tolist() for text in (codec.items(part) if config.items else [part])]
+        for name, part in ids.items()
     }
-    model = KneserNey(parts["train"], config.order, len(known) + 1)
+    model = KneserNey(parts["train"], config.order, len(codec) - 1)  # padding never comes
     table = Table("text", title=f"Kneser-Ney, {config.order}-gram")
     for column in ("nats a token", "perplexity"):
         table.add_column(column, justify="right")
@@ -137,17 +139,6 @@ def ngram(config: Config) -> None:
             nats = model.nats(texts)
             table.add_row(name, f"{nats:.4f}", f"{math.exp(nats):.2f}")
     Console().print(table)
-
-
-def _texts(tokens, items):
-    if not items:
-        return [tokens]
-    texts, start = [], 0
-    for i, token in enumerate(tokens, 1):
-        if token == EOS:
-            texts.append(tokens[start:i])
-            start = i
-    return texts
 
 
 if __name__ == "__main__":

@@ -155,11 +155,11 @@ class Items(keras.utils.PyDataset):
         items = [self.items[place] for place in self.order[i]]
         # Keras takes a length that the first two batches share for that of all; so they share none.
         length = max(map(len, items)) if i else 1 + max(map(len, self.items))
-        y = np.full((len(items), length), self.eos)
+        y = np.full((len(items), length), self.eos, "int32")
         counted = np.zeros(y.shape, "float32")
         for row, item in enumerate(items):
             y[row, : len(item)], counted[row, : len(item)] = item, 1
-        x = np.concatenate([np.full((len(items), 1), self.eos), y[:, :-1]], axis=1)
+        x = np.concatenate([np.full((len(items), 1), self.eos, "int32"), y[:, :-1]], axis=1)
         # Keras divides by the number of tokens, the padding among them.
         return x, y, counted * (counted.size / counted.sum())
 

@@ -29,7 +29,7 @@ _MARKED = [
     ("\x1f", ""),
 ]
 # Of two tokens that a model has drawn both may want no space.
-_JOINED = (f"(^| |{JOINER} ){JOINER}|{JOINER}( |$)", "")
+_UNWANTED = f"(^| |{JOINER} ){JOINER}|{JOINER}( |$)"
 
 
 def spaced(text: Any, replace: Callable[[str, str, Any], Any]) -> Any:
@@ -47,4 +47,4 @@ def spaced(text: Any, replace: Callable[[str, str, Any], Any]) -> Any:
 
 def joined(text: Any, replace: Callable[[str, str, Any], Any]) -> Any:
     """The text, or texts, of tokens with a space between."""
-    return replace(*_JOINED, text)
+    return replace(_UNWANTED, "", text)

@@ -43,9 +43,8 @@ def test_against_nltk(order):
 @pytest.mark.parametrize("order", [1, 2, 5])
 def test_it_is_a_distribution(order):
     ours = model(order)
-    for before in itertools.islice(
-        itertools.product([START, *TOKENS], repeat=order - 1), 0, None, 97
-    ):
+    contexts = itertools.product([START, *TOKENS], repeat=order - 1)
+    for before in itertools.islice(contexts, 0, None, 9973 if order == 5 else 1):
         assert sum(ours.p(token, before) for token in TOKENS) == pytest.approx(1)
 
 

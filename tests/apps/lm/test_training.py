@@ -238,7 +238,7 @@ def test_a_sample_only_of_a_large_vocabulary(
 
 
 def test_a_sample_of_the_vocabulary_for_items(command, training_options, tmp_path):
-    """Each line a text of its own, padded; the targets come as wider integers there."""
+    """Each line is a text of its own there, padded."""
     run = tmp_path / "run"
     result = command("train", *training_options["names"], "--candidates", 16, "--run", run)
     assert result.status == 0, result.err
