@@ -19,6 +19,7 @@ from rich.table import Table
 from apps.lm.config import Config as ModelConfig
 from apps.lm.data import EOS, Codec, load
 from gated.runs.command import run_command
+from gated.runs.options import check_options
 from gated.text.vocabulary import Vocabulary
 
 START = -1
@@ -37,6 +38,9 @@ class Config:
     items: bool = False
     #: Tokens of an n-gram.
     order: int = 5
+
+    def __post_init__(self):
+        check_options(self, ("order",), lambda n: n >= 1, "at least 1")
 
 
 class KneserNey:

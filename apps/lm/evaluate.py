@@ -2,6 +2,7 @@
 
     python -m apps.lm.evaluate --run runs/lm/mine
     python -m apps.lm.evaluate --run runs/lm/mine --corpus other.txt
+    python -m apps.lm.evaluate --run runs/lm/mine --dynamic 0.0003
 
 Every token counts, the first and each line's end among them; the states go from the first to the
 last, except between items. Prints nats a token, perplexity and, for characters, bits a character,
@@ -18,14 +19,18 @@ from rich.table import Table
 
 from apps.lm import data
 from apps.lm.config import Config
-from gated.errors import BadData
+from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_keras
 
 
 def evaluate(
-    run: Path = Path("runs/lm/default"), corpus: tuple[str, ...] = (), *, json: bool = False
+    run: Path = Path("runs/lm/default"),
+    corpus: tuple[str, ...] = (),
+    *,
+    dynamic: float = 0.0,
+    json: bool = False,
 ) -> None:
     """Judges the model of a run.
 
@@ -33,10 +38,17 @@ def evaluate(
         run: the run folder that train made.
         corpus: text files or folders, or tfds:NAME. Nothing: the test text of the run, or its
             validation text if it has no test text.
+        dynamic: dynamic evaluation, with this learning rate, such as 0.0003: the model goes on
+            learning from the text as it is judged, each 20 tokens after they were judged. What it
+            learned is not kept. 0: the model as it is.
         json: print the metrics as JSON too, on one line, last.
     """
     folder = RunFolder.open(run)
     config = _config(folder)
+    if not 0 <= dynamic < 1:
+        raise BadUsage(f"--dynamic {dynamic}: expected a learning rate, such as 0.0003, or 0")
+    if dynamic and config.items:
+        raise BadUsage(f"--dynamic goes with a text, and {run} has learned --items")
     if corpus:
         lines = data.read(corpus)
         splitter = data.Splitter(config.level, config.lower, config.tokenized)
@@ -51,23 +63,26 @@ def evaluate(
     loaded = LanguageModel.load(folder)
     metrics = {
         "set": which,
-        **evaluate_tokens(loaded.codec, loaded.model, tokens, config.items),
+        **evaluate_tokens(loaded.codec, loaded.model, tokens, config.items, dynamic),
     }
     folder.save_json(folder.metrics, metrics)
     report(metrics, json)
 
 
-def evaluate_tokens(codec, model, tokens: list[str], items: bool) -> dict:
-    """The metrics of a model on the tokens of a text."""
+def evaluate_tokens(codec, model, tokens: list[str], items: bool, dynamic: float = 0.0) -> dict:
+    """The metrics of a model on the tokens of a text; dynamic evaluation changes its weights."""
+    from apps.lm.dynamic import judge_while_learning
     from apps.lm.language_model import LanguageModel
 
     judge = LanguageModel(codec, model)
     ids = codec.ids(tokens)
-    if items:
-        log_p = np.concatenate(list(judge.judge_items(codec.items(ids))))
+    if dynamic:
+        log_p = judge_while_learning(judge, ids, dynamic)
+    elif items:
+        log_p = np.concatenate(list(judge.judge_items(codec.items(ids)))).sum(dtype="float64")
     else:
-        log_p = judge.judge_text(ids)
-    nats = -float(log_p.sum(dtype="float64")) / len(ids)
+        log_p = judge.judge_text(ids).sum(dtype="float64")
+    nats = -float(log_p) / len(ids)
     metrics = {
         "tokens": len(ids),
         "unknown": int((ids == codec.unknown).sum()),
@@ -76,6 +91,8 @@ def evaluate_tokens(codec, model, tokens: list[str], items: bool) -> dict:
     }
     if codec.level == "char":
         metrics["bits_per_character"] = nats / math.log(2)
+    if dynamic:
+        metrics["dynamic"] = dynamic
     return metrics
 
 
@@ -85,9 +102,11 @@ def report(metrics: dict, json: bool) -> None:
     table.add_column("")
     table.add_column("", justify="right")
     for name, value in metrics.items():
-        if isinstance(value, float):
+        if isinstance(value, float) and name != "dynamic":
             table.add_row(name.replace("_", " "), f"{value:.4f}")
     table.add_row("unknown tokens", str(metrics["unknown"]))
+    if "dynamic" in metrics:
+        table.add_row("dynamic evaluation at", f"{metrics['dynamic']:g}")
     Console().print(table)
     if json:
         print(json_format.dumps(metrics, ensure_ascii=False))

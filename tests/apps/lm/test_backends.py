@@ -51,6 +51,8 @@ def test_without_tensorflow(training_options, tmp_path, backend):
     assert losses[1] < losses[0]
     # A score and its model are the same afterwards.
     assert metrics["nats_per_token"] == pytest.approx(min(losses), abs=1e-5)
+    dynamic = json.loads(run("evaluate", "--dynamic", "0.001", "--json")[-1])
+    assert dynamic["nats_per_token"] < metrics["nats_per_token"]
     texts = [json.loads(line) for line in run("sample", "--samples", "2", "--json")]
     assert [text["i"] for text in texts] == [0, 1]
     scored = json.loads(run("score", "--format", "json", "The rain, again.")[0])
