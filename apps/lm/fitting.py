@@ -2,7 +2,6 @@
 
 import math
 import shutil
-from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -15,6 +14,7 @@ from apps.lm.sampled_softmax import Candidates, WithCandidates
 from gated.errors import BadData, BadUsage
 from gated.runs.folder import RunFolder, write_whole
 from gated.runs.interrupt import interrupt_between_steps
+from gated.runs.progress import Progress
 from gated.text.vocabulary import Vocabulary
 
 
@@ -52,10 +52,12 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
     judge = LanguageModel(codec, model)
     valid = codec.ids(corpus.valid)
 
-    def validation_loss():
+    def validate():
         if config.items:
-            return -np.concatenate(list(judge.judge_items(codec.items(valid)))).mean()
-        return -judge.judge_text(valid, streams=min(32, max(1, len(valid) // 1024))).mean()
+            log_p = np.concatenate(list(judge.judge_items(codec.items(valid))))
+        else:
+            log_p = judge.judge_text(valid, streams=min(32, max(1, len(valid) // 1024)))
+        return {"val_loss": -float(log_p.mean())}
 
     trained.compile(
         optimizer=keras.optimizers.Adam(
@@ -69,7 +71,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
         ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    progress = Progress(run, config.patience, validation_loss)
+    progress = Progress(run, config.patience, validate)
     run.checkpoint.mkdir(exist_ok=True)
     try:
         with interrupt_between_steps() as stop:
@@ -169,60 +171,3 @@ class Reset(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self.model.reset()
-
-
-class Progress(keras.callbacks.Callback):
-    """Adds the validation loss to the logs, as `val_loss`, and keeps the weights it is least with.
-
-    After every epoch it saves all that going on with the next needs.
-    """
-
-    def __init__(self, run: RunFolder, patience: int, validation_loss: Callable[[], float]):
-        super().__init__()
-        self.validation_loss = validation_loss
-        self.best = run.checkpoint / "best.weights.h5"
-        self.last = run.checkpoint / "last.npz"
-        self.patience = patience
-        self.epochs, self.least, self.waited = 0, math.inf, 0
-
-    @property
-    def finished(self) -> bool:
-        return self.waited >= max(1, self.patience)
-
-    def on_epoch_end(self, epoch, logs=None):
-        model = self.model  # on JAX, asking for it brings the trained values into its variables
-        trained = [_array(variable) for variable in model.trainable_variables]
-        model.optimizer.finalize_variable_values(model.trainable_variables)
-        logs["val_loss"] = float(self.validation_loss())
-        self.epochs, self.waited = epoch + 1, self.waited + 1
-        if logs["val_loss"] < self.least:
-            self.least, self.waited = logs["val_loss"], 0
-            write_whole(self.best, model.save_weights)
-        for variable, value in zip(model.trainable_variables, trained, strict=True):
-            variable.assign(value)
-        numbers = {"epochs": self.epochs, "least": self.least, "waited": self.waited}
-        arrays = {f"variable_{i}": v for i, v in enumerate(map(_array, _variables(model)))}
-        write_whole(self.last, lambda path: np.savez(path, **numbers, **arrays))
-        if self.finished:
-            model.stop_training = True
-
-    def restore(self, model: Streams, training) -> None:
-        if not self.last.exists():
-            return
-        saved = np.load(self.last, allow_pickle=False)
-        self.epochs, self.least, self.waited = (
-            saved[name].item() for name in ("epochs", "least", "waited")
-        )
-        model.optimizer.build(model.trainable_variables)
-        for i, variable in enumerate(_variables(model)):
-            variable.assign(saved[f"variable_{i}"])
-        for _ in range(self.epochs):
-            training.on_epoch_end()
-
-
-def _variables(model):
-    return [*model.variables, *model.optimizer.variables]
-
-
-def _array(variable):
-    return keras.ops.convert_to_numpy(variable.value)

@@ -11,8 +11,6 @@ the probability of any such token.
 """
 
 import json as json_format
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,7 +20,7 @@ from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_keras
-from gated.text.files import decode_lines, read_lines
+from gated.text.files import given_lines
 
 
 def score(
@@ -43,15 +41,10 @@ def score(
             the log_p of each; html, a page that colours each token by how much it surprises.
         next: instead, print so many of the likeliest next tokens after each sentence.
     """
-    if texts and file:
-        raise BadUsage("give sentences or --file, not both")
     if next < 0:
         raise BadUsage(f"--next {next}: expected 0 or more")
     folder = RunFolder.open(run)
-    if texts:
-        lines = list(decode_lines(map(os.fsencode, texts), "argument"))
-    else:
-        lines = read_lines(file) if file else list(decode_lines(sys.stdin.buffer, "standard input"))
+    lines = list(given_lines(texts, file))
     if any("\n" in line for line in lines):
         raise BadUsage("expected a sentence without line ends in each argument")
 

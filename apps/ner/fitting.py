@@ -11,12 +11,13 @@ import tensorflow as tf
 from apps.ner.config import Config
 from apps.ner.conll import Sentence
 from apps.ner.data import Corpus
-from apps.ner.encoder import Encoder, pad
+from apps.ner.encoder import Encoder
 from apps.ner.model import build_model
 from apps.ner.tagger import Tagger
 from gated.metrics.entities import entity_scores
 from gated.runs.folder import RunFolder, write_whole
 from gated.runs.interrupt import interrupt_between_steps
+from gated.text.spelled import pad
 
 
 def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:

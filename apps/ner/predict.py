@@ -5,20 +5,16 @@ python -m apps.ner.predict --run runs/ner/mine --file notes.txt --format json
 cat notes.txt | python -m apps.ner.predict --run runs/ner/mine
 """
 
-import os
-import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
 from apps.ner.display import WRITERS
-from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
-from gated.text.files import decode_lines, read_lines
+from gated.text.files import given_lines
 
 
 def predict(
@@ -38,10 +34,8 @@ def predict(
             json, an object a line with the text and its entities: text, type, and start and end in
             characters.
     """
-    if texts and file:
-        raise BadUsage("give sentences or --file, not both")
     folder = RunFolder.open(run)
-    lines = _arguments(texts) if texts else read_lines(file) if file else _standard_input()
+    lines = given_lines(texts, file)
 
     import_tensorflow()
     from apps.ner.tagger import Tagger
@@ -49,15 +43,6 @@ def predict(
     tagger = Tagger.load(folder)
     for found in tagger.tag_lines(line for line in lines if line.strip()):
         WRITERS[format](*found)
-
-
-def _arguments(texts: tuple[str, ...]) -> Iterable[str]:
-    # Python hides bytes that are not UTF-8 in strings that nothing else can read.
-    return decode_lines(map(os.fsencode, texts), "argument")
-
-
-def _standard_input() -> Iterable[str]:
-    return decode_lines(sys.stdin.buffer, "standard input")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ from zipfile import BadZipFile
 import keras
 import tensorflow as tf
 
-from apps.ner.encoder import Encoder, pad
+from apps.ner.encoder import Encoder
 from apps.ner.model import best_tags
 from gated.errors import BadData
 from gated.runs.folder import RunFolder
+from gated.text.spelled import pad
 from gated.text.tokenizer import tokenize
 
 _BATCH = 64

@@ -7,6 +7,7 @@ from gated.layers.gru import GRU
 from gated.layers.lstm import LSTM
 from gated.layers.rare_word_dropout import RareWordDropout
 from gated.layers.simple_rnn import SimpleRNN
+from gated.layers.spelling import Spelling
 
 __all__ = [
     "GRU",
@@ -16,4 +17,5 @@ __all__ = [
     "EmbeddingDropout",
     "RareWordDropout",
     "SimpleRNN",
+    "Spelling",
 ]

@@ -1,9 +1,11 @@
-"""Text files, read strictly."""
+"""Text files and other input, read strictly."""
 
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from gated.errors import BadData
+from gated.errors import BadData, BadUsage
 
 
 def read_lines(path: str | Path) -> list[str]:
@@ -12,12 +14,16 @@ def read_lines(path: str | Path) -> list[str]:
     Lines end with \n, or \r\n, and nothing else: U+0085 and U+2028, at which
     `str.splitlines` would split too, occur inside lines of real corpora.
     """
+    return list(decode_lines(read_bytes(path).removesuffix(b"\n").split(b"\n"), str(path)))
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """What a file holds. Raises BadData where it cannot be read."""
     try:
-        content = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadData(f"{path}: {reason}, expected a text file") from None
-    return list(decode_lines(content.removesuffix(b"\n").split(b"\n"), str(path)))
 
 
 def decode_lines(lines: Iterable[bytes], name: str) -> Iterable[str]:
@@ -29,3 +35,16 @@ def decode_lines(lines: Iterable[bytes], name: str) -> Iterable[str]:
             byte = error.object[error.start]
             raise BadData(f"{name}:{number}: byte 0x{byte:02x}, expected UTF-8 text") from None
         yield text.removesuffix("\n").removesuffix("\r")
+
+
+def given_lines(texts: Sequence[str], file: Path | None) -> Iterable[str]:
+    """What a command works on: its arguments, or the lines of a file, or of standard input.
+
+    Raises BadUsage if both arguments and a file are given, BadData as `decode_lines` does.
+    """
+    if texts and file:
+        raise BadUsage("give texts or --file, not both")
+    if texts:
+        # Python hides bytes that are not UTF-8 in strings that nothing else can read.
+        return decode_lines(map(os.fsencode, texts), "argument")
+    return read_lines(file) if file else decode_lines(sys.stdin.buffer, "standard input")

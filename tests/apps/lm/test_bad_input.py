@@ -151,7 +151,7 @@ def test_evaluate(place, run, refuses, corpus, status, start):
     [
         (["--file", "@none.txt"], 1, "@none.txt: no such file"),
         (["--file", "@bytes.txt"], 1, "@bytes.txt:2: byte 0xe9, expected UTF-8"),
-        (["--file", "@text.txt", "a text"], 2, "give sentences or --file, not both"),
+        (["--file", "@text.txt", "a text"], 2, "give texts or --file, not both"),
         (["--next", "-1", "a text"], 2, "--next -1: expected 0 or more"),
         (["two\nlines"], 2, "expected a sentence without line ends"),
         # As Python hands on an argument of Latin-1 bytes.

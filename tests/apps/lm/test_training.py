@@ -13,9 +13,8 @@ import pytest
 
 from apps.lm import fitting
 from apps.lm.config import Config
-from apps.lm.fitting import Progress
 from apps.lm.model import Streams, build_model
-from gated.runs.folder import RunFolder
+from gated.runs.progress import Progress
 
 FILES = {"config.json", "tokens.txt", "model.keras", "metrics.json", "history.csv"}
 
@@ -144,46 +143,6 @@ def test_interrupt(runs, cut_off, command, training_options, tmp_path):
     assert command("train", *training_options["text"], "--run", run).status == 0
     assert same(run, runs["text"])
     assert [row["epoch"] for row in rows(run)] == ["0", "1"]
-
-
-def test_the_weights_kept_are_the_best(tmp_path):
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
-    model.compile("adam", "mse")
-    losses = iter([3.0, 2.0, 2.5, math.nan, 1.0])
-    run = RunFolder(tmp_path)
-    progress = Progress(run, patience=2, validation_loss=lambda: next(losses))
-    progress.set_model(model)
-    stopped = []
-    for epoch in range(4):
-        model.set_weights([np.full((1, 1), epoch)])
-        progress.on_epoch_end(epoch, {})
-        stopped.append(bool(model.stop_training))
-    assert stopped == [False, False, False, True]  # two epochs without a better one
-    model.load_weights(progress.best)
-    assert model.get_weights()[0] == 1
-
-
-def test_averaged_weights_are_judged_and_kept(tmp_path):
-    """Averages by hand of what plain gradient descent goes through; it goes on from its own."""
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
-    model.set_weights([np.full((1, 1), 3.0)])
-    model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.75), "mse")
-    judged = []
-    progress = Progress(
-        RunFolder(tmp_path),
-        patience=5,
-        validation_loss=lambda: judged.append(model.get_weights()[0].item()) or -len(judged),
-    )
-    model.fit(np.ones((2, 1)), np.ones((2, 1)), 1, epochs=2, verbose=0, callbacks=[progress])
-    weight, average, expected = 3.0, None, []
-    for _ in range(2):
-        for _ in range(2):
-            weight -= 0.1 * 2 * (weight - 1)
-            average = weight if average is None else 0.75 * average + 0.25 * weight
-        expected.append(average)
-    np.testing.assert_allclose(judged, expected, rtol=1e-6)
-    model.load_weights(progress.best)
-    np.testing.assert_allclose(model.get_weights()[0].item(), average, rtol=1e-6)
 
 
 @pytest.mark.parametrize("candidates, scale", [(4, 6**0.5), (5, 1.0), (0, 1.0)])

@@ -200,7 +200,7 @@ def test_evaluate(place, broken, refuses, corpus, status, start):
         (["--file", "@none.txt"], 1, "@none.txt: no such file"),
         (["--file", "@folder"], 1, "@folder: is a directory"),
         (["--file", "@bytes.txt"], 1, "@bytes.txt:2: byte 0xe9, expected UTF-8"),
-        (["--file", "@bytes.txt", "a text"], 2, "give sentences or --file, not both"),
+        (["--file", "@bytes.txt", "a text"], 2, "give texts or --file, not both"),
         # As Python hands on an argument of Latin-1 bytes.
         (["fine", "caf\udce9"], 1, "argument:2: byte 0xe9, expected UTF-8"),
     ],

@@ -8,8 +8,9 @@ import tensorflow as tf
 
 from apps.ner import conll, data
 from apps.ner.conll import Sentence
-from apps.ner.encoder import LONGEST_TOKEN, Encoder, pad
+from apps.ner.encoder import Encoder
 from apps.ner.fitting import batches
+from gated.text.spelled import LONGEST_TOKEN, pad
 from gated.text.tokenizer import tokenize
 
 

@@ -1,0 +1,103 @@
+"""The options of a training run."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+from gated.errors import BadData, BadUsage
+from gated.runs.folder import RunFolder
+from gated.runs.options import check_options, check_training_options
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a run depends on; `config.json` in its folder holds it."""
+
+    #: .csv, .tsv or .jsonl files; files of one class, a text a line, such as reviews.pos and
+    #: reviews.neg; a folder with a folder for each class, or with train and test folders of such,
+    #: or with train, valid (dev) and test files; or tfds:NAME, a set of TensorFlow Datasets, which
+    #: is downloaded. Nothing: the short English reviews that come with the application.
+    corpus: tuple[str, ...] = ()
+    #: The validation texts: files or a folder; or a share such as 0.1, drawn from the training
+    #: texts; or fold:8/10, the texts whose number within their class, from 0, is 8 modulo 10.
+    #: Nothing: those of the corpus if it has some, else 0.1.
+    valid: tuple[str, ...] = ()
+    #: The test texts, likewise. Nothing: those of the corpus if it has some, else none.
+    test: tuple[str, ...] = ()
+    #: The run folder to make.
+    run: Path = Path("runs/sentiment/default")
+
+    #: The column of a table, or the key of JSON lines, that holds the text.
+    text_column: str = "text"
+    #: That which holds the class.
+    label_column: str = "label"
+    #: Of all files. Nothing: UTF-8; what is not is read as what it most looks like, which is said.
+    encoding: str | None = None
+    #: The most tokens of a text that are read: of a longer one, half from its beginning and half
+    #: from its end.
+    limit: int = 400
+
+    #: The recurrent layer.
+    layer: Literal["lstm", "gru"] = "lstm"
+    #: Peephole connections in the LSTM.
+    peepholes: bool = False
+    #: Width of each direction of each layer.
+    units: int = 128
+    #: How many layers.
+    depth: int = 1
+    #: Length of a word's vector; with --vectors that of the file.
+    word_size: int = 100
+    #: A text file of word vectors, word2vec's or GloVe's, perhaps gzipped, to begin with.
+    vectors: Path | None = None
+    #: What is made of the states of all steps; several are put side by side.
+    pooling: tuple[Literal["last", "mean", "max", "attention"], ...] = ("mean", "max")
+    #: Share of the features dropped before, between and after the layers, the same at each step.
+    dropout: float = 0.5
+    #: Share of the words whose vectors are dropped, wherever in the batch they stand.
+    word_dropout: float = 0.2
+    #: Share of the words seen once that are read as unknown, by their characters, anew each time.
+    rare_word_dropout: float = 0.5
+
+    #: The most epochs to train.
+    epochs: int = 10
+    #: Epochs without a better validation loss after which training stops.
+    patience: int = 3
+    #: Texts a step.
+    batch_size: int = 32
+    #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs.
+    learning_rate: float = 0.001
+    #: Greatest norm of a step's gradient.
+    clip: float = 1.0
+    #: Judge and keep an average of the weights over the steps, with this momentum. 0: the weights
+    #: themselves.
+    average: float = 0.99
+    #: Of the weights, the order of the texts, the dropout and the split.
+    seed: int = 1
+
+    def __post_init__(self):
+        check_training_options(self)
+        check_options(self, ("word_size",), lambda n: n >= 1, "at least 1")
+        check_options(self, ("limit",), lambda n: n >= 2, "at least 2")
+        shares = ("dropout", "word_dropout", "average")
+        check_options(self, shares, lambda share: 0 <= share < 1, "a share from 0 to less than 1")
+        check_options(self, ("rare_word_dropout",), lambda share: 0 <= share <= 1, "0 to 1")
+        check_options(self, ("pooling",), len, "at least one kind")
+        if self.peepholes and self.layer != "lstm":
+            raise BadUsage(f"--peepholes goes with --layer lstm, not {self.layer}")
+
+
+def config_of(folder: RunFolder) -> Config:
+    """The options of a finished run. Raises BadData if they are none."""
+    saved = folder.load_json(folder.config)
+    try:
+        known = {field.name: saved[field.name] for field in fields(Config)}
+    except KeyError as error:
+        raise BadData(f"{folder.config}: expected the option {error}") from None
+    try:
+        for name, value in known.items():
+            if isinstance(value, list):
+                known[name] = tuple(value)
+        known["run"] = Path(known["run"])
+        return Config(**known)
+    except TypeError as error:
+        raise BadData(f"{folder.config}: not the options of a run: {error}") from None

@@ -1,0 +1,41 @@
+"""Exports a classifier as a SavedModel that needs TensorFlow and nothing else.
+
+    python -m apps.sentiment.export --run runs/sentiment/mine
+
+The default signature takes `text`, strings [n], and returns `label`, strings [n], and
+`probabilities` [n, classes]; and `labels`, strings [n, classes], the class of each probability.
+"""
+
+from pathlib import Path
+
+from gated.runs.command import run_command
+from gated.runs.folder import RunFolder
+from gated.runs.quiet import import_tensorflow
+
+
+def export(run: Path = Path("runs/sentiment/default")) -> None:
+    """Writes export/1/ in the run folder.
+
+    Args:
+        run: the run folder that train made.
+    """
+    folder = RunFolder.open(run)
+
+    import_tensorflow()
+    import tensorflow as tf
+
+    from apps.sentiment.classifier import Classifier
+    from gated.export.saved_model import save_endpoints
+
+    classifier = Classifier.load(folder)
+    text = [tf.TensorSpec([None], tf.string, name="text")]
+    save_endpoints(
+        folder.export,
+        resources=[classifier.model, *classifier.encoder.spelled.tables],
+        endpoints={"classify": (classifier.classify, text)},
+    )
+    print(f"Wrote {folder.export}")
+
+
+if __name__ == "__main__":
+    run_command(export)

@@ -1,0 +1,58 @@
+"""Trains a classifier of texts.
+
+    python -m apps.sentiment.train
+    python -m apps.sentiment.train --corpus reviews.csv --run runs/sentiment/mine
+    python -m apps.sentiment.train --corpus rt.pos rt.neg --valid fold:8/10 --test fold:9/10
+
+Reads labelled texts of any set of classes, trains a bidirectional recurrent network on their words,
+keeps the weights of the epoch with the least validation loss, and leaves in the run folder all that
+evaluate, predict and export need. A run that was cut off goes on when it is started again.
+"""
+
+from apps.sentiment import data
+from apps.sentiment.config import Config
+from gated.runs.command import run_command
+from gated.runs.folder import RunFolder
+from gated.runs.quiet import import_tensorflow
+
+
+def train(config: Config, *, json: bool = False) -> None:
+    """Trains as `config` says, and evaluates on the test texts, or else the validation ones.
+
+    Args:
+        config: what the run depends on.
+        json: print the metrics as JSON too, on one line, last.
+    """
+    corpus = data.load(config)
+    run = RunFolder(config.run)
+    if not run.is_cut_off():
+        run = RunFolder.create(config.run)
+
+    # Not before the options and the corpus are known good: it takes seconds.
+    import_tensorflow()
+    from apps.sentiment.evaluate import judge
+    from apps.sentiment.fitting import fit
+
+    try:
+        if run.is_cut_off():
+            run.check_config(config)
+        else:
+            run.save_config(config)
+        print(
+            f"{len(corpus.train)} texts to train on, {len(corpus.valid)} to validate, "
+            f"{len(corpus.test)} to test; {len(corpus.labels)} classes"
+        )
+        for which, texts in (("validation", corpus.valid), ("test", corpus.test)):
+            if count := data.count_duplicates(texts, corpus.train):
+                print(f"{count} of the {which} texts are among the training texts too")
+        classifier = fit(corpus, config, run)
+    except BaseException:
+        if not run.model.exists() and not any(run.checkpoint.glob("*")):
+            run.remove()
+        raise
+    which = "test" if corpus.test else "valid"
+    judge(run, classifier, which, corpus.test or corpus.valid, json=json)
+
+
+if __name__ == "__main__":
+    run_command(train)

@@ -1,0 +1,72 @@
+"""What a training run keeps after every epoch."""
+
+import math
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from gated.runs.folder import RunFolder, write_whole
+
+
+class Progress(keras.callbacks.Callback):
+    """Judges the model after every epoch, and keeps the weights with which `val_loss` is least.
+
+    It also saves all that going on with the next epoch needs.
+
+    Args:
+        run: where to.
+        patience: epochs without a lesser loss after which training stops.
+        judge: gives `val_loss`, and what else shall be in the logs.
+    """
+
+    def __init__(self, run: RunFolder, patience: int, judge: Callable[[], dict[str, float]]):
+        super().__init__()
+        self.judge = judge
+        self.best = run.checkpoint / "best.weights.h5"
+        self.last = run.checkpoint / "last.npz"
+        self.patience = patience
+        self.epochs, self.least, self.waited = 0, math.inf, 0
+
+    @property
+    def finished(self) -> bool:
+        return self.waited >= max(1, self.patience)
+
+    def on_epoch_end(self, epoch, logs=None):
+        model = self.model  # on JAX, asking for it brings the trained values into its variables
+        trained = [_array(variable) for variable in model.trainable_variables]
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+        logs.update(self.judge())
+        self.epochs, self.waited = epoch + 1, self.waited + 1
+        if logs["val_loss"] < self.least:
+            self.least, self.waited = logs["val_loss"], 0
+            write_whole(self.best, model.save_weights)
+        for variable, value in zip(model.trainable_variables, trained, strict=True):
+            variable.assign(value)
+        numbers = {"epochs": self.epochs, "least": self.least, "waited": self.waited}
+        arrays = {f"variable_{i}": v for i, v in enumerate(map(_array, _variables(model)))}
+        write_whole(self.last, lambda path: np.savez(path, **numbers, **arrays))
+        if self.finished:
+            model.stop_training = True
+
+    def restore(self, model: keras.Model, training: keras.utils.PyDataset) -> None:
+        """Brings back the model and the data set as they were when the training was cut off."""
+        if not self.last.exists():
+            return
+        saved = np.load(self.last, allow_pickle=False)
+        self.epochs, self.least, self.waited = (
+            saved[name].item() for name in ("epochs", "least", "waited")
+        )
+        model.optimizer.build(model.trainable_variables)
+        for i, variable in enumerate(_variables(model)):
+            variable.assign(saved[f"variable_{i}"])
+        for _ in range(self.epochs):
+            training.on_epoch_end()
+
+
+def _variables(model):
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _array(variable):
+    return keras.ops.convert_to_numpy(variable.value)

@@ -1,0 +1,155 @@
+"""Training: what is read, what is kept, going on."""
+
+import csv
+import json
+import signal
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from apps.sentiment.batches import Batches
+from apps.sentiment.config import Config
+from apps.sentiment.encoder import Encoder
+from gated.runs.progress import Progress
+from tests.apps.sentiment.conftest import rows
+
+FILES = {
+    "config.json",
+    "confusion.svg",
+    "history.csv",
+    "labels.txt",
+    "metrics.json",
+    "model.keras",
+    "words.txt",
+    "characters.txt",
+}
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return [text for text, _ in rows()] + ["twice twice once", ""]
+
+
+@pytest.fixture(scope="module")
+def encoder(texts):
+    return Encoder.of(texts, ["x"], 100)
+
+
+def batches(encoder, texts, **options):
+    tokens, _, _ = encoder.tokens(tf.constant(texts))
+    return Batches(encoder, tokens, np.arange(len(texts)), Config(batch_size=7, **options))
+
+
+def test_each_epoch_has_every_text_once(encoder, texts):
+    data = batches(encoder, texts, rare_word_dropout=0)
+    tokens, _, _ = encoder.tokens(tf.constant(texts))
+    expected = encoder.spelled.look_up(tokens).to_list()
+    orders = []
+    for _ in range(2):
+        seen = {}
+        for i in range(len(data)):
+            (words, characters), classes = data[i]
+            assert not characters.any()  # no word of the training texts is unknown
+            for place, row in zip(classes.tolist(), words.tolist(), strict=True):
+                seen[place] = row[: len(expected[place])]
+                assert not any(row[len(expected[place]) :])
+        assert [seen[i] for i in range(len(texts))] == expected
+        orders.append(list(seen))
+        data.on_epoch_end()
+    assert orders[0] != orders[1]
+
+
+def test_rare_words_are_spelled_now_and_then(encoder, texts):
+    data = batches(encoder, texts, rare_word_dropout=0.5)
+    tokens, _, _ = encoder.tokens(tf.constant(texts))
+    whole = encoder.spelled.look_up(tokens).to_list()
+    spelled = encoder.spelled.spell(tokens).to_list()
+    rare = encoder.spelled.words.first_rarer_than(2)
+    replaced = count = 0
+    for _ in range(40):
+        for i in range(len(data)):
+            (words, characters), classes = data[i]
+            for place, row, letters in zip(classes, words, characters, strict=True):
+                for t, word in enumerate(whole[place]):
+                    if row[t] == 1:
+                        assert word >= rare
+                        assert [c for c in letters[t] if c] == spelled[place][t]
+                    else:
+                        assert row[t] == word
+                        assert not letters[t].any()
+                    count += word >= rare
+                    replaced += word >= rare and row[t] == 1
+        data.on_epoch_end()
+    assert count == 40  # `once`, and nothing else
+    assert 8 <= replaced <= 32  # of 40 with probability 0.5, but for one in 10,000 seeds
+
+
+def contents(run):
+    return {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
+
+
+def test_it_learns(run):
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    assert (metrics["set"], metrics["texts"]) == ("test", 20)
+    assert metrics["accuracy"] >= 0.8
+    assert list(metrics["classes"]) == ["bad", "good", "so-so"]
+    assert set(contents(run)) == FILES
+    with (run / "history.csv").open() as file:
+        assert list(next(csv.reader(file))) == ["epoch", "loss", "val_accuracy", "val_loss"]
+
+
+class CutOff(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_going_on_ends_as_if_not_cut_off(
+    run, command, training_options, tmp_path, monkeypatch, after
+):
+    whole = Progress.on_epoch_end
+
+    def end(progress, epoch, logs=None):
+        whole(progress, epoch, logs)
+        if epoch == after:
+            raise CutOff
+
+    own = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "on_epoch_end", end)
+        with pytest.raises(CutOff):
+            command("train", *training_options, "--run", own)
+    result = command("train", *training_options, "--run", own)
+    assert (result.status, result.err) == (0, "")
+    before, after = contents(run), contents(own)
+    assert set(after) == FILES
+    assert after["metrics.json"] == before["metrics.json"]
+
+
+def test_interrupt(command, training_options, tmp_path, monkeypatch):
+    whole = Progress.on_epoch_end
+
+    def end(progress, epoch, logs=None):
+        whole(progress, epoch, logs)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Progress, "on_epoch_end", end)
+    own = tmp_path / "run"
+    result = command("train", *training_options, "--run", own)
+    assert (result.status, result.err) == (130, "interrupted\n")
+    assert "the same command goes on after epoch 1" in result.out
+    other = command("train", *training_options, "--run", own, "--dropout", 0.3)
+    assert other.status == 2
+    assert "was cut off with --dropout 0.1, not 0.3" in other.err
+
+
+def test_duplicates_and_long_texts_are_said(command, training_options, tmp_path):
+    corpus = tmp_path / "x.tsv"
+    with open(training_options[1], encoding="utf-8") as file:
+        corpus.write_text(file.read() + "good\tI loved the room\ngood\tI LOVED  the food\n")
+    options = ["--valid", "fold:4/6", "--test", corpus, *training_options[6:]]
+    options += ["--run", tmp_path / "run", "--epochs", 1, "--limit", 3]
+    result = command("train", "--corpus", corpus, *options)
+    assert result.status == 0, result.err
+    assert "of the test texts are among the training texts too" in result.out
+    assert "texts are longer than 3 tokens; of those half from" in result.out
