@@ -17,9 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.lm.config import Config as ModelConfig
-from apps.lm.data import EOS, Codec, load
+from apps.lm.data import load
 from gated.runs.command import run_command
 from gated.runs.options import check_options
+from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
 
 START = -1

@@ -17,12 +17,12 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.lm.config import Config as ModelConfig
-from apps.lm.data import EOS, Codec
 from apps.lm.language_model import LanguageModel
 from apps.lm.model import build_model
 from benchmarks.timing import interleaved, medians
 from gated.runs.command import run_command
 from gated.sampling import uniforms
+from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
 
 TOKENS = 65

@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from apps.lm.data import EOS
 from apps.lm.language_model import LanguageModel
-from apps.lm.words import SPACE, joined, spaced
+from gated.text.codec import EOS
+from gated.text.codec_graph import CodecGraph, join
 
 
 class Endpoints:
@@ -13,9 +13,9 @@ class Endpoints:
     def __init__(self, language_model: LanguageModel):
         self.model = language_model
         self.codec = language_model.codec
-        self.table = self.codec.vocabulary.table()
+        self.graph = CodecGraph(self.codec)
         self.names = tf.constant(self.codec.vocabulary.tokens)
-        self.resources = [language_model.model, self.table]
+        self.resources = [language_model.model, self.graph.table]
         self.sizes = [state.shape[-1] for state in language_model.model.inputs[1:]]
         self.step_signature = [
             tf.TensorSpec([None], tf.int32, name="token"),
@@ -23,13 +23,13 @@ class Endpoints:
         ]
 
     def score(self, text):
-        tokens = self._tokens(text)
+        tokens = self.graph.tokens(text)
         ends = tf.fill([tokens.nrows(), 1], EOS)
         tokens = tf.concat([tokens, tf.RaggedTensor.from_tensor(ends)], axis=1)
         lengths = tokens.row_lengths()
         # The layers take no sequences of no steps, which no texts would be.
         shape = tf.stack([-1, tf.maximum(tf.reduce_max(lengths), 1)])
-        y = self._ids(tokens).to_tensor(self.codec.eos, shape=shape)
+        y = self.graph.ids(tokens).to_tensor(self.codec.eos, shape=shape)
         x = self._shifted(y)
         log_p, _ = self.model.log_probabilities(x, y, self._zeros(tokens.nrows()))
         log_p = tf.where(tf.sequence_mask(lengths, tf.shape(y)[1]), log_p, 0.0)
@@ -40,8 +40,8 @@ class Endpoints:
         }
 
     def next(self, text):
-        tokens = self._tokens(text)
-        x = self._shifted(self._ids(tokens).to_tensor(self.codec.eos), keep=True)
+        tokens = self.graph.tokens(text)
+        x = self._shifted(self.graph.ids(tokens).to_tensor(self.codec.eos), keep=True)
         logits, *_ = self.model.model([x, *self._zeros(tokens.nrows())], training=False)
         last = tf.gather(logits, tokens.row_lengths(), batch_dims=1)
         p = tf.nn.softmax(last)
@@ -52,8 +52,9 @@ class Endpoints:
         }
 
     def generate(self, prompt, length, temperature, top_k, top_p, seed):
-        tokens = self._tokens(prompt)
-        ids = tf.concat([tf.fill([tokens.nrows(), 1], self.codec.eos), self._ids(tokens)], axis=1)
+        tokens = self.graph.tokens(prompt)
+        first = tf.fill([tokens.nrows(), 1], self.codec.eos)
+        ids = tf.concat([first, self.graph.ids(tokens)], axis=1)
         count = tf.cast(tokens.nrows(), tf.int32)
 
         def states_after(row):
@@ -85,26 +86,11 @@ class Endpoints:
         if self.codec.level == "char":
             return {"text": tf.strings.reduce_join(text, axis=1)}
         text = tf.strings.reduce_join(text, axis=1, separator=" ")
-        return {"text": text if self.codec.tokenized else joined(text, _replace)}
+        return {"text": text if self.codec.tokenized else join(text)}
 
     def step(self, token, *states):
         logits, states = self.model.step(token, list(states))
         return {"logits": logits, **{f"state_{i}": state for i, state in enumerate(states)}}
-
-    def _tokens(self, text):
-        if self.codec.lower:
-            text = tf.strings.lower(text, encoding="utf-8")
-        if self.codec.level == "char":
-            return tf.strings.unicode_split(text, "UTF-8")
-        if not self.codec.tokenized:
-            return tf.strings.split(spaced(text, _replace))
-        tokens = tf.strings.split(_replace(SPACE, " ", text))
-        return tokens.with_flat_values(
-            tf.where(tokens.flat_values == "<unk>", "<UNK>", tokens.flat_values)
-        )
-
-    def _ids(self, tokens):
-        return tokens.with_flat_values(tf.cast(self.table.lookup(tokens.flat_values), tf.int32))
 
     def _shifted(self, y, keep=False):
         """x⟨t⟩ = y⟨t-1⟩, `<EOS>` the first."""
@@ -114,7 +100,3 @@ class Endpoints:
 
     def _zeros(self, batch):
         return [tf.zeros([batch, size]) for size in self.sizes]
-
-
-def _replace(pattern, by, text):
-    return tf.strings.regex_replace(text, pattern, by)

@@ -23,6 +23,7 @@ from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_keras
+from gated.text.codec import Splitter
 
 
 def evaluate(
@@ -51,7 +52,7 @@ def evaluate(
         raise BadUsage(f"--dynamic goes with a text, and {run} has learned --items")
     if corpus:
         lines = data.read(corpus)
-        splitter = data.Splitter(config.level, config.lower, config.tokenized)
+        splitter = Splitter(config.level, config.lower, config.tokenized)
         which, tokens = " ".join(corpus), splitter.stream(lines)
     else:
         splits = data.load(config)

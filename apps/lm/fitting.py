@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from apps.lm.config import Config
-from apps.lm.data import EOS, Codec, Corpus
+from apps.lm.data import Corpus
 from apps.lm.language_model import LanguageModel
 from apps.lm.model import Streams, build_model
 from apps.lm.sampled_softmax import Candidates, WithCandidates
@@ -15,6 +15,7 @@ from gated.errors import BadData, BadUsage
 from gated.runs.folder import RunFolder, write_whole
 from gated.runs.interrupt import interrupt_between_steps
 from gated.runs.progress import Progress
+from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
 
 

@@ -3,18 +3,16 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
 from keras import ops
 
-from apps.lm.data import EOS, Codec
 from gated.compiling import compiled
-from gated.errors import BadData
 from gated.runs.folder import RunFolder
+from gated.runs.language_model import load_language_model
 from gated.sampling import beam_search, draw, generate, next_distribution, uniforms
-from gated.text.vocabulary import Vocabulary
+from gated.text.codec import EOS, Codec
 
 _WINDOW = 256  # tokens of a text that are judged at once
 _BATCH = 64
@@ -36,21 +34,7 @@ class LanguageModel:
 
     @classmethod
     def load(cls, run: RunFolder) -> "LanguageModel":
-        import gated.layers  # noqa: F401, registers what the file holds
-
-        config = run.load_json(run.config)
-        try:
-            model = keras.models.load_model(run.model)
-            vocabulary = Vocabulary.load(run.path / "tokens.txt")
-            codec = Codec(vocabulary, *(config[name] for name in ("level", "lower", "tokenized")))
-            if model.get_layer("vectors").input_dim != len(codec):
-                raise ValueError("its vocabulary is not that of its model")
-            return cls(codec, model)
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise BadData(
-                f"{run.path}: cannot be loaded as a run of this application: {reason}"
-            ) from None
+        return cls(*load_language_model(run))
 
     def first_states(self, batch: int) -> list:
         return [ops.zeros((batch, state.shape[-1])) for state in self.model.inputs[1:]]

@@ -50,7 +50,7 @@ def build_model(tokens: int, config: Config) -> keras.Model:
 
     ids = keras.Input((None,), dtype="int32", name="tokens")
     first = [keras.Input((size,), name=f"state_{i}") for i, size in enumerate(deep.state_size)]
-    read = keras.layers.Rescaling(scale)(vectors(ids))
+    read = keras.layers.Rescaling(scale, name="scale")(vectors(ids))
     read = EmbeddingDropout(tokens, config.embedding_dropout)(ids, read)
     output, *last = deep(drop_below(read), initial_state=first)
     logits = vectors(drop_above(output), reverse=True)

@@ -7,38 +7,21 @@ import numpy as np
 import tensorflow as tf
 
 from apps.sentiment.config import Config
-from apps.sentiment.encoder import Encoder
+from apps.sentiment.encoder import Encoder, LanguageModelEncoder, WordEncoder
 
 
 class Batches(keras.utils.PyDataset):
-    """((words, characters), classes) of texts of like length, in a new order every epoch.
+    """(what the model reads, classes) of texts of like length, in a new order every epoch."""
 
-    Each rare word of the training set is read as an unknown one, by its characters, now and then,
-    so that the model learns what to do with those (Lample et al. 2016, section 4.3).
-    """
-
-    def __init__(self, encoder: Encoder, tokens, classes: np.ndarray, config: Config):
-        """Args: tokens: ragged strings [n, (t)]. classes: integers [n]."""
+    def __init__(self, ids, classes: np.ndarray, config: Config):
+        """Args: ids: ragged integers [n, (t)]. classes: integers [n]."""
         super().__init__()
-        words = encoder.spelled.look_up(tokens)
-        self.words = words.flat_values.numpy()
-        self.splits = words.row_splits.numpy()
+        self.ids = ids.flat_values.numpy()
+        self.splits = ids.row_splits.numpy()
         self.classes = classes
-        self.first_rare = encoder.spelled.words.first_rarer_than(2)
-        rare = np.flatnonzero(self._is_rare(self.words))
-        spelled = encoder.spelled.spell(
-            tf.RaggedTensor.from_row_lengths(tf.gather(tokens.flat_values, rare), [len(rare)])
-        )
-        self.characters = spelled[0].to_tensor(shape=[len(rare), None]).numpy()
-        # Of each token, its row among the characters, or -1.
-        self.spelled = np.full(len(self.words), -1)
-        self.spelled[rare] = np.arange(len(rare))
-        self.batch_size, self.share = config.batch_size, config.rare_word_dropout
+        self.batch_size = config.batch_size
         self.seed, self.epoch = config.seed, 0
         self._order()
-
-    def _is_rare(self, words):
-        return (words == 1) | (words >= self.first_rare)
 
     def _order(self):
         rng = np.random.default_rng([self.seed, self.epoch])
@@ -55,19 +38,62 @@ class Batches(keras.utils.PyDataset):
         self._order()
 
     def __getitem__(self, i):
-        rng = np.random.default_rng([self.seed, self.epoch, i])
         texts = self.order[i]
         lengths = self.splits[texts + 1] - self.splits[texts]
         # Keras takes a length that the first two batches share for that of all; so they share none.
         length = max(1, lengths.max()) if i else 1 + np.diff(self.splits).max()
         places = self.splits[texts][:, None] + np.arange(length)
-        read = np.arange(length) < lengths[:, None]
-        places = np.where(read, places, 0)
-        words = np.where(read, self.words[places], 0)
-        spelled = np.where(read, self.spelled[places], -1)
-        spelled[(words != 1) & (rng.random(words.shape) >= self.share)] = -1
-        words[spelled >= 0] = 1
-        characters = np.zeros((*words.shape, max(1, self.characters.shape[-1])), "int32")
-        found = spelled >= 0
-        characters[found, : self.characters.shape[-1]] = self.characters[spelled[found]]
-        return (words, characters), self.classes[texts]
+        places = np.where(np.arange(length) < lengths[:, None], places, -1)
+        rng = np.random.default_rng([self.seed, self.epoch, i])
+        return self.read(places, rng), self.classes[texts]
+
+    def read(self, places, rng):
+        """What the model reads: the tokens at places [n, t], none at -1."""
+        return np.where(places >= 0, self.ids[places], 0)
+
+
+class WordBatches(Batches):
+    """Words, and characters of the unknown ones.
+
+    Each rare word of the training set is read as an unknown one, by its characters, now and then,
+    so that the model learns what to do with those (Lample et al. 2016, section 4.3).
+    """
+
+    def __init__(self, encoder: WordEncoder, tokens, classes: np.ndarray, config: Config):
+        super().__init__(encoder.spelled.look_up(tokens), classes, config)
+        rare = np.flatnonzero(self.ids >= encoder.spelled.words.first_rarer_than(2))
+        spelled = encoder.spelled.spell(
+            tf.RaggedTensor.from_row_lengths(tf.gather(tokens.flat_values, rare), [len(rare)])
+        )
+        # One more, that of the words that are not spelled.
+        characters = spelled[0].to_tensor(shape=[len(rare), None]).numpy()
+        self.characters = np.pad(characters, [(0, 1), (0, int(not characters.shape[1]))])
+        self.spelled = np.full(len(self.ids), len(rare))
+        self.spelled[rare] = np.arange(len(rare))
+        self.share = config.rare_word_dropout
+
+    def read(self, places, rng):
+        words, none = super().read(places, rng), len(self.characters) - 1
+        spelled = np.where(places >= 0, self.spelled[places], none)
+        spelled[rng.random(words.shape) >= self.share] = none
+        words[spelled < none] = 1
+        return words, self.characters[spelled]
+
+
+class LanguageModelBatches(Batches):
+    """The tokens of a language model, `<EOS>` before the first."""
+
+    def __init__(self, encoder: LanguageModelEncoder, tokens, classes, config: Config):
+        super().__init__(encoder.graph.ids(tokens), classes, config)
+        self.eos = encoder.codec.eos
+
+    def read(self, places, rng):
+        return np.pad(super().read(places, rng), [(0, 0), (1, 0)], constant_values=self.eos)
+
+
+def batches(encoder: Encoder, tokens, classes: np.ndarray, config: Config) -> Batches:
+    """The batches of ragged tokens [n, (t)] that the encoder's model is trained on."""
+    if isinstance(encoder, WordEncoder):
+        return WordBatches(encoder, tokens, classes, config)
+    assert isinstance(encoder, LanguageModelEncoder)
+    return LanguageModelBatches(encoder, tokens, classes, config)

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from apps.sentiment.encoder import Encoder
+from apps.sentiment.encoder import Encoder, load_encoder
 from gated.errors import BadData
 from gated.runs.folder import RunFolder
 
@@ -45,9 +45,9 @@ class Classifier:
         config = run.load_json(run.config)
         try:
             model = keras.models.load_model(run.model)
-            encoder = Encoder.load(run.path, config["limit"])
-            sizes = (model.get_layer("word_vectors").input_dim, model.output_shape[-1])
-            if sizes != (len(encoder.spelled.words), len(encoder.labels)):
+            encoder = load_encoder(run.path, config["limit"])
+            sizes = (model.get_layer("vectors").input_dim, model.output_shape[-1])
+            if sizes != (len(encoder.words), len(encoder.labels)):
                 raise ValueError("its vocabularies are not those of its model")
             return cls(encoder, model)
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:

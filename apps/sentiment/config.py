@@ -37,6 +37,11 @@ class Config:
     #: from its end.
     limit: int = 400
 
+    #: The run folder of a language model (apps.lm.train) to start from, trained on the same texts
+    #: or on others of the kind, without classes. Its vocabulary and layers are used, and the
+    #: options from --layer to --vectors and --rare-word-dropout are not; its layers are trained
+    #: too, from the top down, one more each epoch, the lower the slower. Nothing: from scratch.
+    encoder: Path | None = None
     #: The recurrent layer.
     layer: Literal["lstm", "gru"] = "lstm"
     #: Peephole connections in the LSTM.
@@ -82,6 +87,8 @@ class Config:
         check_options(self, shares, lambda share: 0 <= share < 1, "a share from 0 to less than 1")
         check_options(self, ("rare_word_dropout",), lambda share: 0 <= share <= 1, "0 to 1")
         check_options(self, ("pooling",), len, "at least one kind")
+        if self.encoder and self.vectors:
+            raise BadUsage("--vectors does not go with --encoder, which has its own")
         if self.peepholes and self.layer != "lstm":
             raise BadUsage(f"--peepholes goes with --layer lstm, not {self.layer}")
 
@@ -98,6 +105,8 @@ def config_of(folder: RunFolder) -> Config:
             if isinstance(value, list):
                 known[name] = tuple(value)
         known["run"] = Path(known["run"])
+        for name in ("vectors", "encoder"):
+            known[name] = known[name] and Path(known[name])
         return Config(**known)
     except TypeError as error:
         raise BadData(f"{folder.config}: not the options of a run: {error}") from None

@@ -57,7 +57,7 @@ def load(config: Config) -> Corpus:
         free = sorted(set(range(len(rest))).difference(*chosen.values()))
         places = choose(rest, free)
         if not places:
-            raise BadData(f"{name}: {len(rest)} texts, too few to take a {which} set from")
+            raise BadData(f"{name}: of {len(rest)} texts none is left for the {which} set")
         chosen[which] = places
         sets[which] = [rest[i] for i in sorted(places)]
     used = set().union(*chosen.values())

@@ -1,57 +1,132 @@
 """Texts as numbers: the same object in training, in prediction and in the export."""
 
+import json
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import tensorflow as tf
 
 from gated.runs.folder import write_whole
+from gated.text.codec import Codec
+from gated.text.codec_graph import CodecGraph
 from gated.text.spelled import SpelledWords, pad
-from gated.text.tokenizer import tokenize
+from gated.text.tokenizer import blank, locate, tokenize
+from gated.text.vocabulary import Vocabulary
+from gated.text.words import JOINER
 
 
-class Encoder:
-    """Vocabularies of words, characters and classes, and how much of a text is read."""
+class Encoder(ABC):
+    """The classes, the vocabularies, and how much of a text is read."""
 
-    def __init__(self, spelled: SpelledWords, labels: list[str], limit: int):
-        self.spelled = spelled
+    #: The look-up tables of the vocabularies.
+    tables: list
+    #: The file of the words.
+    file: str
+
+    def __init__(self, words: Vocabulary, labels: list[str], limit: int):
+        self.words = words
         self.labels = labels
         self.limit = limit
 
-    @classmethod
-    def of(cls, texts: list[str], labels: list[str], limit: int) -> "Encoder":
-        """The vocabularies of a training set."""
-        tokens, _, _ = tokenize(tf.constant(texts))
-        flat = (token.decode() for token in tokens.flat_values.numpy())
-        return cls(SpelledWords(*SpelledWords.vocabularies(flat)), labels, limit)
+    @abstractmethod
+    def split(self, texts):
+        """All tokens of texts [n], ragged [n, (t)], and where they start and end."""
+
+    @abstractmethod
+    def inputs(self, tokens) -> list:
+        """What the model reads, from ragged tokens [n, (t)]."""
 
     def save(self, folder: Path) -> None:
-        self.spelled.save(folder)
         lines = "".join(f"{label}\n" for label in self.labels)
         write_whole(folder / "labels.txt", lambda path: path.write_text(lines, encoding="utf-8"))
 
-    @classmethod
-    def load(cls, folder: Path, limit: int) -> "Encoder":
-        labels = (folder / "labels.txt").read_text(encoding="utf-8").split("\n")[:-1]
-        return cls(SpelledWords.load(folder), labels, limit)
-
     def tokens(self, texts):
-        """The tokens of texts [n] that are read, ragged [n, (t)], and where they start and end."""
-        found = tokenize(texts)
+        """Likewise those that are read: of a longer text the beginning and the end."""
+        found = self.split(texts)
         places = tf.ragged.range(found[0].row_lengths())
         lengths = tf.gather(found[0].row_lengths(), places.value_rowids())
         head = self.limit - self.limit // 2
-        # Of a longer text the beginning and the end, as many tokens as the limit in all.
         read = (places.flat_values < head) | (places.flat_values >= lengths - self.limit // 2)
         read = places.with_flat_values(read | (lengths <= self.limit))
         return [tf.ragged.boolean_mask(ragged, read) for ragged in found]
 
     def count_longer(self, texts: list[str]) -> int:
         """How many texts are not read whole."""
-        tokens, _, _ = tokenize(tf.constant(texts))
+        tokens, _, _ = self.split(tf.constant(texts))
         return int(tf.reduce_sum(tf.cast(tokens.row_lengths() > self.limit, tf.int32)))
 
+
+class WordEncoder(Encoder):
+    """Words of a vocabulary, the others by their characters."""
+
+    file = "words.txt"
+
+    def __init__(self, spelled: SpelledWords, labels: list[str], limit: int):
+        super().__init__(spelled.words, labels, limit)
+        self.spelled = spelled
+        self.tables = spelled.tables
+
+    @classmethod
+    def of(cls, texts: list[str], labels: list[str], limit: int) -> "WordEncoder":
+        """The vocabularies of a training set."""
+        tokens, _, _ = tokenize(tf.constant(texts))
+        flat = (token.decode() for token in tokens.flat_values.numpy())
+        return cls(SpelledWords(*SpelledWords.vocabularies(flat)), labels, limit)
+
+    def save(self, folder):
+        super().save(folder)
+        self.spelled.save(folder)
+
+    def split(self, texts):
+        return tokenize(texts)
+
     def inputs(self, tokens):
-        """What the model reads: words [n, t], and characters of the unknown ones [n, t, c]."""
+        """Words [n, t], and the characters of those that are unknown [n, t, c]."""
         ids = self.spelled.look_up(tokens)
         unknown = tf.where(ids.flat_values == 1, tokens.flat_values, "")
-        return pad(ids, self.spelled.spell(tokens.with_flat_values(unknown)))
+        return list(pad(ids, self.spelled.spell(tokens.with_flat_values(unknown))))
+
+
+class LanguageModelEncoder(Encoder):
+    """The tokens of a language model, line ends as blanks."""
+
+    file = "tokens.txt"
+
+    def __init__(self, codec: Codec, labels: list[str], limit: int):
+        super().__init__(codec.vocabulary, labels, limit)
+        self.codec = codec
+        self.graph = CodecGraph(codec)
+        self.tables = [self.graph.table]
+
+    def save(self, folder):
+        super().save(folder)
+        options = {name: getattr(self.codec, name) for name in ("level", "lower", "tokenized")}
+        text = json.dumps(options, indent=2) + "\n"
+        write_whole(folder / "codec.json", lambda path: path.write_text(text, encoding="utf-8"))
+        write_whole(folder / self.file, self.words.save)
+
+    def split(self, texts):
+        texts = tf.strings.regex_replace(blank(texts), JOINER, " ")
+        tokens = self.graph.tokens(texts)
+        if self.codec.level == "char":
+            starts = tf.ragged.range(tokens.row_lengths(), dtype=tf.int32)
+            return tokens, starts, starts + 1
+        bare = tf.strings.regex_replace(tokens.flat_values, JOINER, "")
+        return tokens, *locate(texts, tokens.with_flat_values(bare))
+
+    def inputs(self, tokens):
+        """Ids [n, 1 + t], `<EOS>` before the first token of each."""
+        ids = self.graph.ids(tokens)
+        first = tf.fill([tokens.nrows(), 1], self.codec.eos)
+        return [tf.concat([first, ids], axis=1).to_tensor()]
+
+
+def load_encoder(folder: Path, limit: int) -> Encoder:
+    """What a run was trained with."""
+    labels = (folder / "labels.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    options = folder / "codec.json"
+    if not options.exists():
+        return WordEncoder(SpelledWords.load(folder), labels, limit)
+    vocabulary = Vocabulary.load(folder / LanguageModelEncoder.file)
+    codec = Codec(vocabulary, **json.loads(options.read_text(encoding="utf-8")))
+    return LanguageModelEncoder(codec, labels, limit)

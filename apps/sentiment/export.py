@@ -31,7 +31,7 @@ def export(run: Path = Path("runs/sentiment/default")) -> None:
     text = [tf.TensorSpec([None], tf.string, name="text")]
     save_endpoints(
         folder.export,
-        resources=[classifier.model, *classifier.encoder.spelled.tables],
+        resources=[classifier.model, *classifier.encoder.tables],
         endpoints={"classify": (classifier.classify, text)},
     )
     print(f"Wrote {folder.export}")

@@ -1,22 +1,26 @@
 """Fitting the classifier's weights to a corpus."""
 
 import shutil
+from dataclasses import replace
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from apps.sentiment.batches import Batches
+from apps.sentiment.batches import batches
 from apps.sentiment.classifier import Classifier
 from apps.sentiment.config import Config
 from apps.sentiment.data import Corpus
-from apps.sentiment.encoder import Encoder
-from apps.sentiment.model import build_model
+from apps.sentiment.encoder import Encoder, LanguageModelEncoder, WordEncoder
+from apps.sentiment.model import build_model, build_upon, groups_of
 from apps.sentiment.readers import Text
 from gated.errors import BadUsage
+from gated.optimizers import LayerwiseAdam
 from gated.runs.folder import RunFolder, write_whole
 from gated.runs.interrupt import interrupt_between_steps
+from gated.runs.language_model import load_language_model
 from gated.runs.progress import Progress
+from gated.text.vectors import read_vectors
 from gated.text.vocabulary import Vocabulary
 
 
@@ -26,23 +30,17 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Classifier:
     A run that was cut off goes on after its last whole epoch.
     """
     keras.utils.set_random_seed(config.seed)
-    encoder = Encoder.of([text.text for text in corpus.train], corpus.labels, config.limit)
+    encoder, model = _begin(corpus, config)
+    _check_the_same(run, encoder)
+    encoder.save(run.path)
     if longer := encoder.count_longer([text.text for text in corpus.train]):
         print(
             f"{longer} texts are longer than {config.limit} tokens; of those half from the "
             "beginning and half from the end is read"
         )
-    counts = encoder.spelled.words.counts
-    if run.is_cut_off() and Vocabulary.load(run.path / "words.txt").counts != counts:
-        raise BadUsage(
-            f"{run.path}: was cut off with other texts to train on; go on with those, or name "
-            "another --run"
-        )
-    encoder.save(run.path)
-    model = build_model(encoder, config)
     classifier = Classifier(encoder, model)
     tokens, classes = _arrays(encoder, corpus.train)
-    training = Batches(encoder, tokens, classes, config)
+    training = batches(encoder, tokens, classes, config)
     valid, true = _arrays(encoder, corpus.valid)
 
     def validate():
@@ -53,17 +51,18 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Classifier:
             "val_accuracy": float((p.argmax(axis=1) == true).mean()),
         }
 
-    model.compile(
-        optimizer=keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(
-                config.learning_rate, config.epochs * len(training)
-            ),
-            global_clipnorm=config.clip,
-            use_ema=bool(config.average),
-            ema_momentum=config.average,
-        ),
-        loss=keras.losses.SparseCategoricalCrossentropy(),
+    rates = keras.optimizers.schedules.CosineDecay(
+        config.learning_rate, config.epochs * len(training)
     )
+    options = {
+        "global_clipnorm": config.clip,
+        "use_ema": bool(config.average),
+        "ema_momentum": config.average,
+    }
+    optimizer = keras.optimizers.Adam(rates, **options)
+    if config.encoder:
+        optimizer = LayerwiseAdam(rates, groups=groups_of(model), unfreeze=len(training), **options)
+    model.compile(optimizer=optimizer, loss=keras.losses.SparseCategoricalCrossentropy())
     progress = Progress(run, config.patience, validate)
     run.checkpoint.mkdir(exist_ok=True)
     try:
@@ -95,6 +94,38 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Classifier:
     write_whole(run.model, keras.Model(model.inputs, model.outputs, name=model.name).save)
     shutil.rmtree(run.checkpoint)
     return classifier
+
+
+def _begin(corpus: Corpus, config: Config) -> tuple[Encoder, keras.Model]:
+    """What is trained, as it is at first."""
+    if config.encoder:
+        codec, language_model = load_language_model(RunFolder.open(config.encoder))
+        upon = LanguageModelEncoder(codec, corpus.labels, config.limit)
+        return upon, build_upon(language_model, upon, config)
+    encoder = WordEncoder.of([text.text for text in corpus.train], corpus.labels, config.limit)
+    if not config.vectors:
+        return encoder, build_model(encoder, config)
+    wanted = {word: i for i, word in enumerate(encoder.words.tokens[2:], 2)}
+    vectors, width = read_vectors(config.vectors, wanted)
+    print(f"{len(vectors)} of {len(wanted)} words have a vector in {config.vectors}")
+    model = build_model(encoder, replace(config, word_size=width))
+    embedding = model.get_layer("vectors")
+    table = keras.ops.convert_to_numpy(embedding.embeddings.value).copy()
+    for place, vector in vectors.items():
+        table[place] = vector
+    embedding.set_weights([table])
+    return encoder, model
+
+
+def _check_the_same(run: RunFolder, encoder: Encoder) -> None:
+    """Raises BadUsage if the training that is to go on began with other texts."""
+    if not run.is_cut_off():
+        return
+    if Vocabulary.load(run.path / encoder.file).counts != encoder.words.counts:
+        raise BadUsage(
+            f"{run.path}: was cut off with other texts to train on; go on with those, or name "
+            "another --run"
+        )
 
 
 def _arrays(encoder: Encoder, texts: list[Text]):

@@ -6,14 +6,14 @@ import keras
 from keras import layers, ops
 
 from apps.sentiment.config import Config
-from apps.sentiment.encoder import Encoder
+from apps.sentiment.encoder import Encoder, WordEncoder
 from gated.layers import GRU, LSTM, Bidirectional, Deep, EmbeddingDropout, Spelling
 from gated.layers.spelling import unit_length
 
 _CHARACTER_SIZE, _CHARACTER_UNITS = 32, 50
 
 
-def build_model(encoder: Encoder, config: Config) -> keras.Model:
+def build_model(encoder: WordEncoder, config: Config) -> keras.Model:
     """Words and characters in, probabilities of the classes out.
 
         e⟨t⟩ = E[word t], and of an unknown word also a vector from its characters
@@ -31,33 +31,60 @@ def build_model(encoder: Encoder, config: Config) -> keras.Model:
     characters = keras.Input((None, None), dtype="int32", name="characters")
     mask = ops.not_equal(words, 0)
 
-    count = len(encoder.spelled.words)
     vectors = layers.Embedding(
-        count,
+        len(encoder.words),
         config.word_size,
         embeddings_initializer=unit_length(config.word_size),
-        name="word_vectors",
+        name="vectors",
     )
     spelling = Spelling(len(encoder.spelled.characters), _CHARACTER_SIZE, _CHARACTER_UNITS)
     spelled = layers.Dense(config.word_size, use_bias=False)(spelling(characters))
-    e = EmbeddingDropout(count, config.word_dropout)(words, vectors(words)) + spelled
+    e = EmbeddingDropout(len(encoder.words), config.word_dropout)(words, vectors(words)) + spelled
     e = layers.SpatialDropout1D(config.dropout)(e)
     make = GRU if config.layer == "gru" else partial(LSTM, peepholes=config.peepholes)
     deep = Deep(
         Bidirectional(make(config.units, return_sequences=True)),
         config.depth,
         dropout=config.dropout,
-        name="context",
+        name="deep",
     )
-    a = deep(e, mask=mask)
-    pooled = [pool(kind, a, mask) for kind in config.pooling]
-    p = layers.Dropout(config.dropout)(ops.concatenate(pooled, axis=-1))
-    classes = layers.Dense(len(encoder.labels), activation="softmax", dtype="float32")(p)
+    classes = _classify(deep(e, mask=mask), mask, 2, encoder, config)
     return keras.Model([words, characters], classes, name="sentiment")
 
 
-def pool(kind: str, a, mask):
-    """One vector [b, features] of the states [b, t, features] of a bidirectional layer.
+def build_upon(language_model: keras.Model, encoder: Encoder, config: Config) -> keras.Model:
+    """Likewise upon the layers of a language model, which read forward only.
+
+    The layers are those of the language model, not copies; the model's own dropout between them
+    stays. Input: its token ids [b, t], 0 for padding.
+    """
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    mask = ops.not_equal(tokens, 0)
+    vectors, scale, deep = map(language_model.get_layer, ("vectors", "scale", "deep"))
+    e = scale(vectors(tokens))
+    e = EmbeddingDropout(len(encoder.words), config.word_dropout)(tokens, e)
+    e = layers.SpatialDropout1D(config.dropout)(e)
+    a, *_ = deep(e, mask=mask)
+    classes = _classify(a, mask, 1, encoder, config)
+    return keras.Model(tokens, classes, name="sentiment")
+
+
+def groups_of(model: keras.Model) -> list[int]:
+    """The group of each trainable variable, as `LayerwiseAdam` takes them, from the top down."""
+    deep = model.get_layer("deep")
+    below = {id(v): deep.depth - i for i, layer in enumerate(deep.layers) for v in layer.weights}
+    below |= {id(v): deep.depth + 1 for v in model.get_layer("vectors").weights}
+    return [below.get(id(variable), 0) for variable in model.trainable_variables]
+
+
+def _classify(a, mask, directions, encoder, config):
+    pooled = [pool(kind, a, mask, directions) for kind in config.pooling]
+    p = layers.Dropout(config.dropout)(ops.concatenate(pooled, axis=-1))
+    return layers.Dense(len(encoder.labels), activation="softmax", dtype="float32")(p)
+
+
+def pool(kind: str, a, mask, directions: int = 2):
+    """One vector [b, features] of the states [b, t, features] of a layer.
 
     No step that is masked counts; a text without any gives zeros.
     """
@@ -65,6 +92,8 @@ def pool(kind: str, a, mask):
     if kind == "last":
         # What each direction has read at its end.
         end = steps - ops.pad(steps[:, 1:], [[0, 0], [0, 1], [0, 0]])
+        if directions == 1:
+            return ops.sum(a * end, axis=1)
         forward, backward = ops.split(a, 2, axis=-1)
         return ops.concatenate(
             [ops.sum(forward * end, axis=1), backward[:, 0] * steps[:, 0]], axis=-1

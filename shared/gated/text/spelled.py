@@ -49,7 +49,7 @@ class SpelledWords:
             tokens: ragged strings [n, (t)].
 
         Returns:
-            Ragged int32 ids of the words [n, (t)] and of their characters [n, (t), (c)].
+            Ragged ids of the words [n, (t)] and of their characters [n, (t), (c)].
         """
         return self.look_up(tokens), self.spell(tokens)
 

@@ -62,7 +62,7 @@ class Vocabulary:
         return cls(counts)
 
     def table(self):
-        """The vocabulary as a TensorFlow look-up table from string to int32 id."""
+        """The vocabulary as a TensorFlow look-up table from string to id."""
         import tensorflow as tf
 
         initializer = tf.lookup.KeyValueTensorInitializer(

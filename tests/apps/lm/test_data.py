@@ -5,9 +5,9 @@ import pytest
 
 from apps.lm import data
 from apps.lm.config import Config
-from apps.lm.data import EOS, Codec, Splitter
 from apps.lm.fitting import Items, Windows
 from gated.errors import BadData
+from gated.text.codec import EOS, Codec, Splitter
 from gated.text.vocabulary import UNKNOWN, Vocabulary
 
 LINES = [f"line {i} of {'x' * i}" for i in range(40)]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from apps.lm.data import EOS
 from apps.lm.evaluate import evaluate_tokens
+from gated.text.codec import EOS
 from tests.apps.lm.conftest import NAMES, TEXT
 
 

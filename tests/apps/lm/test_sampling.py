@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from apps.lm.data import EOS
 from apps.lm.language_model import LanguageModel, Settings
+from gated.text.codec import EOS
 
 
 def draw(language_model, **options):

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from apps.sentiment.config import Config
-from apps.sentiment.encoder import Encoder
+from apps.sentiment.encoder import WordEncoder
 from apps.sentiment.model import build_model, pool
 from gated.text.spelled import SpelledWords
 from gated.text.vocabulary import Vocabulary
@@ -25,7 +25,7 @@ OPTIONS = [
 @pytest.fixture(scope="module")
 def encoder():
     words = Vocabulary.of(["a", "a", "a", "b", "b", "c", "d", "e"])
-    return Encoder(SpelledWords(words, Vocabulary.of("abcxyz")), ["no", "yes", "perhaps"], 10)
+    return WordEncoder(SpelledWords(words, Vocabulary.of("abcxyz")), ["no", "yes", "perhaps"], 10)
 
 
 def build(encoder, **options):

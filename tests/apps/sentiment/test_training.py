@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from apps.sentiment.batches import Batches
+from apps.sentiment.batches import batches
+from apps.sentiment.classifier import Classifier
 from apps.sentiment.config import Config
-from apps.sentiment.encoder import Encoder
+from apps.sentiment.encoder import WordEncoder
+from gated.runs.folder import RunFolder
 from gated.runs.progress import Progress
 from tests.apps.sentiment.conftest import rows
 
@@ -33,16 +35,16 @@ def texts():
 
 @pytest.fixture(scope="module")
 def encoder(texts):
-    return Encoder.of(texts, ["x"], 100)
+    return WordEncoder.of(texts, ["x"], 100)
 
 
-def batches(encoder, texts, **options):
+def prepare(encoder, texts, **options):
     tokens, _, _ = encoder.tokens(tf.constant(texts))
-    return Batches(encoder, tokens, np.arange(len(texts)), Config(batch_size=7, **options))
+    return batches(encoder, tokens, np.arange(len(texts)), Config(batch_size=7, **options))
 
 
 def test_each_epoch_has_every_text_once(encoder, texts):
-    data = batches(encoder, texts, rare_word_dropout=0)
+    data = prepare(encoder, texts, rare_word_dropout=0)
     tokens, _, _ = encoder.tokens(tf.constant(texts))
     expected = encoder.spelled.look_up(tokens).to_list()
     orders = []
@@ -61,11 +63,11 @@ def test_each_epoch_has_every_text_once(encoder, texts):
 
 
 def test_rare_words_are_spelled_now_and_then(encoder, texts):
-    data = batches(encoder, texts, rare_word_dropout=0.5)
+    data = prepare(encoder, texts, rare_word_dropout=0.5)
     tokens, _, _ = encoder.tokens(tf.constant(texts))
     whole = encoder.spelled.look_up(tokens).to_list()
     spelled = encoder.spelled.spell(tokens).to_list()
-    rare = encoder.spelled.words.first_rarer_than(2)
+    rare = encoder.words.first_rarer_than(2)
     replaced = count = 0
     for _ in range(40):
         for i in range(len(data)):
@@ -153,3 +155,24 @@ def test_duplicates_and_long_texts_are_said(command, training_options, tmp_path)
     assert result.status == 0, result.err
     assert "of the test texts are among the training texts too" in result.out
     assert "texts are longer than 3 tokens; of those half from" in result.out
+
+
+def test_word_vectors_to_begin_with(command, training_options, tmp_path, monkeypatch):
+    """After no training they are those of the file."""
+    (tmp_path / "vectors.txt").write_text("2 3\nroom 1 2 3\nnowhere 4 5 6\n")
+    own = tmp_path / "run"
+    options = [*training_options, "--vectors", tmp_path / "vectors.txt", "--epochs", 1]
+    result = command("train", *options, "--learning-rate", 1e-12, "--run", own)
+    assert result.status == 0, result.err
+    assert "1 of " in result.out and "words have a vector in" in result.out
+    classifier = Classifier.load(RunFolder(own))
+    table = classifier.model.get_layer("vectors").get_weights()[0]
+    place = classifier.encoder.words.tokens.index("room")
+    np.testing.assert_allclose(table[place], [1, 2, 3], atol=1e-5)
+    assert command("evaluate", "--run", own).status == 0
+
+    (tmp_path / "vectors.txt").write_text("room 1 2 3\nfood 1 2\n")
+    result = command("train", *options, "--run", tmp_path / "other")
+    assert (result.status, result.err.count("\n")) == (1, 1)
+    assert "vectors.txt:2: expected a word and 3 numbers" in result.err
+    assert not (tmp_path / "other").exists()

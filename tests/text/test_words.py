@@ -8,7 +8,7 @@ import tensorflow as tf
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apps.lm.words import JOINER, joined, spaced
+from gated.text.words import JOINER, joined, spaced
 
 
 def in_tensorflow(pattern, by, text):

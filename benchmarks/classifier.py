@@ -1,0 +1,151 @@
+"""Times training a classifier of texts beside the same with Keras's layers, and serving its export.
+
+    python -m benchmarks.classifier
+
+Texts of 250 words, of the words of Python's own help. Training: a bidirectional LSTM over the
+vectors of the words, mean and maximum over the steps, Adam. Ours is what `apps.sentiment.train`
+fits, dropout, spelled words and all, from the texts' tokens; Keras's has its layers and gets the
+ids. Serving: raw strings into the SavedModel, batch by batch.
+"""
+
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from rich.console import Console
+from rich.table import Table
+
+from apps.sentiment.batches import batches
+from apps.sentiment.classifier import Classifier
+from apps.sentiment.config import Config as ModelConfig
+from apps.sentiment.encoder import WordEncoder
+from apps.sentiment.model import build_model, pool
+from benchmarks.timing import interleaved
+from gated.export.saved_model import save_endpoints
+from gated.runs.command import run_command
+
+WORDS, EPOCH = 250, 25_000
+
+
+@dataclass(frozen=True)
+class Config:
+    """What to time."""
+
+    #: Width of each direction.
+    units: int = 128
+    #: Texts of a batch, in training.
+    batch_size: int = 32
+    #: Batches of a turn.
+    batches: int = 8
+    #: Texts of a call of the export.
+    served: int = 256
+    #: How often each takes its turn.
+    repeats: int = 5
+
+
+def classifier(config: Config) -> None:
+    """Prints texts a second.
+
+    Args:
+        config: what to time.
+    """
+    texts = _texts(max(config.batch_size * config.batches, config.served))
+    encoder = WordEncoder.of(texts, ["no", "yes"], 2 * WORDS)
+    training = texts[: config.batch_size * config.batches]
+    options = ModelConfig(units=config.units, batch_size=config.batch_size)
+    tokens, _, _ = encoder.tokens(tf.constant(training))
+    ours = build_model(encoder, options)
+    data = batches(encoder, tokens, np.arange(len(training)) % 2, options)
+    ids = [(words, classes) for (words, _), classes in (data[i] for i in range(len(data)))]
+    peers = {"ours": _fitting(ours, data, "auto")}
+    for name, jit_compile in (("Keras", False), ("Keras, compiled", True)):
+        peers[name] = _fitting(_keras(encoder, options), Listed(ids), jit_compile)
+    seconds = interleaved(peers, config.repeats)
+    table = Table("", title=f"Training, bidirectional LSTM {config.units}, texts of {WORDS} words")
+    for column in ("texts a second", "at most", f"{EPOCH:,} texts, s", "ours / this"):
+        table.add_column(column, justify="right")
+    first = statistics.median(seconds["ours"])
+    for name, times in seconds.items():
+        median = statistics.median(times)
+        table.add_row(
+            name,
+            f"{len(training) / median:,.0f}",
+            f"{len(training) / min(times):,.0f}",
+            f"{EPOCH / len(training) * median:,.0f}",
+            f"{median / first:.2f}",
+        )
+    Console().print(table)
+    rates = _serve(Classifier(encoder, ours), texts[: config.served], config.repeats)
+    print(
+        f"Serving the export, {config.served} texts a call: {statistics.median(rates):,.0f} texts "
+        f"a second, at most {max(rates):,.0f}"
+    )
+
+
+def _texts(count: int) -> list[str]:
+    from pydoc_data.topics import topics
+
+    words = [w for name in sorted(topics) for w in topics[name].split() if w.isalpha()]
+    starts = np.random.default_rng(0).integers(0, len(words) - WORDS, count)
+    return [" ".join(words[start : start + WORDS]) for start in starts]
+
+
+class Listed(keras.utils.PyDataset):
+    def __init__(self, batches):
+        super().__init__()
+        self.batches = batches
+
+    def __len__(self):
+        return len(self.batches)
+
+    def __getitem__(self, i):
+        return self.batches[i]
+
+
+def _fitting(model, batches, jit_compile):
+    model.compile(
+        optimizer=keras.optimizers.Adam(1e-3, global_clipnorm=1.0),
+        loss="sparse_categorical_crossentropy",
+        jit_compile=jit_compile,
+    )
+    return lambda: model.fit(batches, verbose=0, shuffle=False)
+
+
+def _keras(encoder, options):
+    words = keras.Input((None,), dtype="int32")
+    mask = ops.not_equal(words, 0)
+    x = keras.layers.Embedding(len(encoder.words), options.word_size)(words)
+    x = keras.layers.SpatialDropout1D(options.dropout)(x)
+    layer = keras.layers.LSTM(options.units, return_sequences=True)
+    a = keras.layers.Bidirectional(layer)(x, mask=mask)
+    p = ops.concatenate([pool(kind, a, mask) for kind in options.pooling], axis=-1)
+    p = keras.layers.Dropout(options.dropout)(p)
+    return keras.Model(words, keras.layers.Dense(2, activation="softmax")(p))
+
+
+def _serve(classifier, texts, repeats):
+    """Texts a second of each call of the export."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "1"
+        signature = [tf.TensorSpec([None], tf.string, name="text")]
+        resources = [classifier.model, *classifier.encoder.tables]
+        save_endpoints(path, resources, {"classify": (classifier.classify, signature)})
+        model = tf.saved_model.load(path)
+        call = model.signatures["serving_default"]
+        batch, rates = tf.constant(texts), []
+        for turn in range(repeats + 2):
+            start = time.perf_counter()
+            call(text=batch)["probabilities"].numpy()
+            if turn > 1:
+                rates.append(len(texts) / (time.perf_counter() - start))
+        return rates
+
+
+if __name__ == "__main__":
+    run_command(classifier)

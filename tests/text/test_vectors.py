@@ -1,0 +1,62 @@
+"""Word vectors from files of both kinds."""
+
+import gzip
+
+import numpy as np
+import pytest
+
+from gated.errors import BadData
+from gated.text.vectors import read_vectors
+
+WANTED = {"the": 2, "café": 3, "0000": 4, "new york": 5, "missing": 6}
+LINES = """\
+The 1 1 1
+the 0.5 -2 3e-2
+the 9 9 9
+CAFÉ 4 5 6
+1987 7 8 9
+1988 1 2 3
+new york 1 0 1
+other 0 0 0
+"""
+EXPECTED = {2: [0.5, -2, 0.03], 3: [4, 5, 6], 4: [7, 8, 9], 5: [1, 0, 1]}
+
+
+@pytest.mark.parametrize("header", ["", "8 3\n"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_both_kinds(tmp_path, header, pack):
+    path = tmp_path / "vectors.txt"
+    path.write_bytes(pack((header + LINES).encode()))
+    found, width = read_vectors(path, WANTED)
+    assert width == 3
+    assert {place: vector.tolist() for place, vector in found.items()} == {
+        place: np.array(vector, "float32").tolist() for place, vector in EXPECTED.items()
+    }
+
+
+def test_blanks_at_line_ends(tmp_path):
+    """word2vec writes one after the last number."""
+    path = tmp_path / "vectors.txt"
+    path.write_bytes(b"1 2\r\nthe 1 2 \r\n")
+    found, _ = read_vectors(path, WANTED)
+    assert found[2].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", ": empty, expected word vectors"),
+        (b"x 1 2 3\nthe 1 2 x\n", ":2: expected a word and 3 numbers"),
+        (b"x 1 2 3\nthe 1 2\n", ":2: expected a word and 3 numbers"),
+        (b"x 1 2 3\n\xff 1 2 3\n", ":2: byte 0xff, expected UTF-8 text"),
+        (gzip.compress(b"x 1 2 3\n" * 99)[:-12], ": "),
+        (None, ": no such file or directory, expected word vectors"),
+    ],
+)
+def test_bad_files(tmp_path, content, problem):
+    path = tmp_path / "vectors.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadData) as error:
+        read_vectors(path, WANTED)
+    assert str(error.value).startswith(f"{path}{problem}")
