@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := runs/ner/demo
+REVIEWS := runs/sentiment/demo
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
@@ -19,12 +20,14 @@ help:  ## show this
 	touch $@
 
 .PHONY: demo
-demo: .venv/installed  ## train the named-entity tagger on the embedded corpus, export it, tag a sentence
-	rm -rf $(DEMO)
+demo: .venv/installed  ## train a tagger of names and a classifier of reviews on the embedded corpora, use them
+	rm -rf $(DEMO) $(REVIEWS)
 	$(BIN)/python -m apps.ner.train --run $(DEMO)
 	$(BIN)/python -m apps.ner.export --run $(DEMO)
 	@echo 'In a new process, with TensorFlow alone:'
 	$(BIN)/python -m apps.ner.serve --export $(DEMO)/export/1 "Harry Potter and Hermione Granger invented a new spell."
+	$(BIN)/python -m apps.sentiment.train --run $(REVIEWS)
+	$(BIN)/python -m apps.sentiment.predict --run $(REVIEWS) --explain "The staff were friendly and the bed was perfect." "Broke after a week, what a waste of money."
 
 .PHONY: test
 test: .venv/installed  ## lint, check types, run the tests (TESTS='-k peephole --corpora DIR' passes options)
@@ -34,8 +37,8 @@ test: .venv/installed  ## lint, check types, run the tests (TESTS='-k peephole -
 	KERAS_BACKEND=tensorflow $(PYTEST) tests $(TESTS)
 	@for backend in jax torch; do \
 	  if $(BIN)/python -c "import $$backend" 2>/dev/null; then \
-	    echo "The layers and the sampler on $$backend:"; \
-	    KERAS_BACKEND=$$backend $(PYTEST) tests/layers tests/convert tests/sampling $(TESTS) || exit 1; \
+	    echo "The layers, the sampler and the optimizer on $$backend:"; \
+	    KERAS_BACKEND=$$backend $(PYTEST) tests/layers tests/convert tests/sampling tests/optimizers $(TESTS) || exit 1; \
 	  else \
 	    echo "$$backend is not installed: its tests are not run"; \
 	  fi; \

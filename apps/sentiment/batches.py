@@ -88,7 +88,8 @@ class LanguageModelBatches(Batches):
         self.eos = encoder.codec.eos
 
     def read(self, places, rng):
-        return np.pad(super().read(places, rng), [(0, 0), (1, 0)], constant_values=self.eos)
+        ids = super().read(places, rng)
+        return (np.pad(ids, [(0, 0), (1, 0)], constant_values=self.eos),)
 
 
 def batches(encoder: Encoder, tokens, classes: np.ndarray, config: Config) -> Batches:

@@ -109,7 +109,8 @@ class LanguageModelEncoder(Encoder):
         texts = tf.strings.regex_replace(blank(texts), JOINER, " ")
         tokens = self.graph.tokens(texts)
         if self.codec.level == "char":
-            starts = tf.ragged.range(tokens.row_lengths(), dtype=tf.int32)
+            places = tf.ragged.range(tf.cast(tokens.row_lengths(), tf.int32))
+            starts = tokens.with_flat_values(places.flat_values)
             return tokens, starts, starts + 1
         bare = tf.strings.regex_replace(tokens.flat_values, JOINER, "")
         return tokens, *locate(texts, tokens.with_flat_values(bare))

@@ -66,7 +66,7 @@ def build_upon(language_model: keras.Model, encoder: Encoder, config: Config) ->
     e = layers.SpatialDropout1D(config.dropout)(e)
     a, *_ = deep(e, mask=mask)
     classes = _classify(a, mask, 1, encoder, config)
-    return keras.Model(tokens, classes, name="sentiment")
+    return keras.Model([tokens], classes, name="sentiment")
 
 
 def groups_of(model: keras.Model) -> list[int]:
