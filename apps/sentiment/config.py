@@ -47,7 +47,7 @@ class Config:
     #: Peephole connections in the LSTM.
     peepholes: bool = False
     #: Width of each direction of each layer.
-    units: int = 128
+    units: int = 64
     #: How many layers.
     depth: int = 1
     #: Length of a word's vector; with --vectors that of the file.
@@ -64,13 +64,13 @@ class Config:
     rare_word_dropout: float = 0.5
 
     #: The most epochs to train.
-    epochs: int = 10
+    epochs: int = 8
     #: Epochs without a better validation loss after which training stops.
     patience: int = 3
     #: Texts a step.
     batch_size: int = 32
     #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs.
-    learning_rate: float = 0.001
+    learning_rate: float = 0.0015
     #: Greatest norm of a step's gradient.
     clip: float = 1.0
     #: Judge and keep an average of the weights over the steps, with this momentum. 0: the weights
