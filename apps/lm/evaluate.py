@@ -41,7 +41,8 @@ def evaluate(
             validation text if it has no test text.
         dynamic: dynamic evaluation, with this learning rate, such as 0.0003: the model goes on
             learning from the text as it is judged, each 20 tokens after they were judged. What it
-            learned is not kept. 0: the model as it is.
+            learned is not kept. Too high a rate makes long texts worse: try it on a validation text
+            as long. 0: the model as it is.
         json: print the metrics as JSON too, on one line, last.
     """
     folder = RunFolder.open(run)
