@@ -1,7 +1,6 @@
 """Fitting a language model to a corpus."""
 
 import math
-import shutil
 
 import keras
 import numpy as np
@@ -12,9 +11,8 @@ from apps.lm.language_model import LanguageModel
 from apps.lm.model import Streams, build_model
 from apps.lm.sampled_softmax import Candidates, WithCandidates
 from gated.errors import BadData, BadUsage
-from gated.runs.folder import RunFolder, write_whole
-from gated.runs.interrupt import interrupt_between_steps
-from gated.runs.progress import Progress
+from gated.runs.folder import RunFolder
+from gated.runs.progress import fit_and_keep
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
 
@@ -72,36 +70,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
         ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    progress = Progress(run, config.patience, validate)
-    run.checkpoint.mkdir(exist_ok=True)
-    try:
-        with interrupt_between_steps() as stop:
-            progress.restore(trained, training)
-            if not progress.finished:
-                trained.fit(
-                    training,
-                    initial_epoch=progress.epochs,
-                    epochs=config.epochs,
-                    shuffle=False,
-                    callbacks=[
-                        Reset(),
-                        progress,
-                        keras.callbacks.CSVLogger(run.history, append=progress.epochs > 0),
-                        stop,
-                    ],
-                )
-    except KeyboardInterrupt:
-        if progress.epochs:
-            print(f"\nStopped; the same command goes on after epoch {progress.epochs}.")
-        raise
-    if not progress.best.exists():
-        shutil.rmtree(run.checkpoint)
-        raise BadUsage(
-            f"--learning-rate {config.learning_rate}: too high, the validation loss is not finite"
-        )
-    trained.load_weights(progress.best)
-    write_whole(run.model, keras.Model(model.inputs, model.outputs, name=model.name).save)
-    shutil.rmtree(run.checkpoint)
+    fit_and_keep(trained, training, validate, config, run, kept=model, callbacks=[Reset()])
     return codec, model
 
 

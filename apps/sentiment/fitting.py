@@ -1,6 +1,5 @@
 """Fitting the classifier's weights to a corpus."""
 
-import shutil
 from dataclasses import replace
 
 import keras
@@ -16,10 +15,9 @@ from apps.sentiment.model import build_model, build_upon, groups_of
 from apps.sentiment.readers import Text
 from gated.errors import BadUsage
 from gated.optimizers import LayerwiseAdam
-from gated.runs.folder import RunFolder, write_whole
-from gated.runs.interrupt import interrupt_between_steps
+from gated.runs.folder import RunFolder
 from gated.runs.language_model import load_language_model
-from gated.runs.progress import Progress
+from gated.runs.progress import fit_and_keep
 from gated.text.vectors import read_vectors
 from gated.text.vocabulary import Vocabulary
 
@@ -63,36 +61,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Classifier:
     if config.encoder:
         optimizer = LayerwiseAdam(rates, groups=groups_of(model), unfreeze=len(training), **options)
     model.compile(optimizer=optimizer, loss=keras.losses.SparseCategoricalCrossentropy())
-    progress = Progress(run, config.patience, validate)
-    run.checkpoint.mkdir(exist_ok=True)
-    try:
-        with interrupt_between_steps() as stop:
-            progress.restore(model, training)
-            if not progress.finished:
-                model.fit(
-                    training,
-                    initial_epoch=progress.epochs,
-                    epochs=config.epochs,
-                    shuffle=False,
-                    callbacks=[
-                        progress,
-                        keras.callbacks.CSVLogger(run.history, append=progress.epochs > 0),
-                        stop,
-                    ],
-                )
-    except KeyboardInterrupt:
-        if progress.epochs:
-            print(f"\nStopped; the same command goes on after epoch {progress.epochs}.")
-        raise
-    if not progress.best.exists():
-        shutil.rmtree(run.checkpoint)
-        raise BadUsage(
-            f"--learning-rate {config.learning_rate}: too high, the validation loss is not finite"
-        )
-    model.load_weights(progress.best)
-    # Uncompiled: the optimizer's state would be two thirds of the file.
-    write_whole(run.model, keras.Model(model.inputs, model.outputs, name=model.name).save)
-    shutil.rmtree(run.checkpoint)
+    fit_and_keep(model, training, validate, config, run, kept=model)
     return classifier
 
 

@@ -1,12 +1,73 @@
-"""What a training run keeps after every epoch."""
+"""Training that can be cut off at any time, and goes on with what it kept after every epoch."""
 
 import math
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
+from gated.errors import BadUsage
 from gated.runs.folder import RunFolder, write_whole
+from gated.runs.interrupt import interrupt_between_steps
+
+
+def fit_and_keep(
+    model: keras.Model,
+    training: keras.utils.PyDataset,
+    judge: Callable[[], dict[str, float]],
+    config: Any,
+    run: RunFolder,
+    kept: keras.Model,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> None:
+    """Fits a model and saves it with the weights of its best epoch.
+
+    Args:
+        model: compiled.
+        training: its batches, in an order that depends on the epoch alone.
+        judge: as of `Progress`.
+        config: the options `epochs`, `patience` and `learning_rate`.
+        run: whose training goes on after its last whole epoch, if it was cut off.
+        kept: what is saved, the model or the part of it that is used later.
+        callbacks: called before those of this function.
+
+    Raises:
+        KeyboardInterrupt: after Ctrl-C.
+        BadUsage: if the validation loss never was a finite number.
+    """
+    progress = Progress(run, config.patience, judge)
+    run.checkpoint.mkdir(exist_ok=True)
+    try:
+        with interrupt_between_steps() as stop:
+            progress.restore(model, training)
+            if not progress.finished:
+                model.fit(
+                    training,
+                    initial_epoch=progress.epochs,
+                    epochs=config.epochs,
+                    shuffle=False,
+                    callbacks=[
+                        *callbacks,
+                        progress,
+                        keras.callbacks.CSVLogger(run.history, append=progress.epochs > 0),
+                        stop,
+                    ],
+                )
+    except KeyboardInterrupt:
+        if progress.epochs:
+            print(f"\nStopped; the same command goes on after epoch {progress.epochs}.")
+        raise
+    if not progress.best.exists():
+        shutil.rmtree(run.checkpoint)
+        raise BadUsage(
+            f"--learning-rate {config.learning_rate}: too high, the validation loss is not finite"
+        )
+    model.load_weights(progress.best)
+    # Uncompiled: the optimizer's state would be two thirds of the file.
+    write_whole(run.model, keras.Model(kept.inputs, kept.outputs, name=kept.name).save)
+    shutil.rmtree(run.checkpoint)
 
 
 class Progress(keras.callbacks.Callback):
