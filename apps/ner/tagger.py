@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from zipfile import BadZipFile
 
 import keras
 import tensorflow as tf
 
 from apps.ner.encoder import Encoder
 from apps.ner.model import best_tags
-from gated.errors import BadData
 from gated.runs.folder import RunFolder
 from gated.text.spelled import pad
 from gated.text.tokenizer import tokenize
@@ -33,17 +31,12 @@ class Tagger:
 
     @classmethod
     def load(cls, run: RunFolder) -> "Tagger":
-        try:
+        with run.loading():
             model = keras.models.load_model(run.model)
             encoder = Encoder.load(run.path)
             if _sizes(model) != (len(encoder.words), len(encoder.characters), len(encoder.tags)):
                 raise ValueError("its vocabularies are not those of its model")
             return cls(encoder, model)
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise BadData(
-                f"{run.path}: cannot be loaded as a run of this application: {reason}"
-            ) from None
 
     def tag_text(self, text):
         """The graph from strings [n] to tokens, tags [n, t] and offsets [n, t, 2].

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from apps.sentiment.encoder import Encoder, load_encoder
-from gated.errors import BadData
 from gated.runs.folder import RunFolder
 
 _TOKENS = 2**14  # that are read at once
@@ -43,18 +41,13 @@ class Classifier:
         import gated.layers  # noqa: F401, registers what the file holds
 
         config = run.load_json(run.config)
-        try:
+        with run.loading():
             model = keras.models.load_model(run.model)
             encoder = load_encoder(run.path, config["limit"])
             sizes = (model.get_layer("vectors").input_dim, model.output_shape[-1])
             if sizes != (len(encoder.words), len(encoder.labels)):
                 raise ValueError("its vocabularies are not those of its model")
             return cls(encoder, model)
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise BadData(
-                f"{run.path}: cannot be loaded as a run of this application: {reason}"
-            ) from None
 
     def probabilities(self, tokens):
         """The graph from ragged tokens [n, (t)] to the probability of each class, [n, classes]."""

@@ -1,6 +1,12 @@
 """What the tests of the applications' commands share."""
 
+import contextlib
+import importlib
+import io
+import sys
 from dataclasses import dataclass
+
+import pytest
 
 
 @dataclass
@@ -28,3 +34,20 @@ def write(files, folder):
         path.write_bytes(content)
     (folder / "folder").mkdir()
     return folder
+
+
+def call(app, module, *arguments):
+    """Calls a command of an application in this process, which has its backend loaded already."""
+    from gated.runs.command import run_command
+
+    function = getattr(importlib.import_module(f"apps.{app}.{module}"), module)
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [module, *map(str, arguments)])
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                run_command(function)
+            status = 0
+        except SystemExit as end:
+            status = end.code
+    return Result(status, out.getvalue(), err.getvalue())

@@ -1,13 +1,15 @@
 """The run folder: all that a training run leaves behind, one file at a time, each whole."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from gated.errors import BadData, BadUsage
 
@@ -58,6 +60,15 @@ class RunFolder:
                     f"{path}: no {needed.name} in this folder; no training finished here"
                 )
         return folder
+
+    @contextlib.contextmanager
+    def loading(self, what: str = "a run of this application") -> Iterator[None]:
+        """Raises BadData where something in this folder is not what loading it expects."""
+        try:
+            yield
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise BadData(f"{self.path}: cannot be loaded as {what}: {reason}") from None
 
     def is_cut_off(self) -> bool:
         """Whether a training ended here before it was through, and can go on."""

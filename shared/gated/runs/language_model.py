@@ -1,10 +1,7 @@
 """The language model in a run folder: what the applications that use one load."""
 
-from zipfile import BadZipFile
-
 import keras
 
-from gated.errors import BadData
 from gated.runs.folder import RunFolder
 from gated.text.codec import Codec
 from gated.text.vocabulary import Vocabulary
@@ -15,13 +12,10 @@ def load_language_model(run: RunFolder) -> tuple[Codec, keras.Model]:
     import gated.layers  # noqa: F401, registers what the file holds
 
     config = run.load_json(run.config)
-    try:
+    with run.loading("a language model"):
         model = keras.models.load_model(run.model)
         vocabulary = Vocabulary.load(run.path / "tokens.txt")
         codec = Codec(vocabulary, *(config[name] for name in ("level", "lower", "tokenized")))
         if model.get_layer("vectors").input_dim != len(codec):
             raise ValueError("its vocabulary is not that of its model")
         return codec, model
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise BadData(f"{run.path}: cannot be loaded as a language model: {reason}") from None

@@ -1,13 +1,12 @@
 """Models trained once, as a user trains them, and the commands to put to them."""
 
-import contextlib
-import importlib
-import io
-import sys
+from functools import partial
 
 import pytest
 
-from tests.apps.commands import Result
+from tests.apps import commands
+
+call = partial(commands.call, "lm")
 
 TEXT = """\
 The rain came in from the sea before noon,
@@ -34,22 +33,6 @@ OPTIONS = {
     "learning-rate": 0.02,
     "seed": 3,
 }
-
-
-def call(module, *arguments):
-    from gated.runs.command import run_command
-
-    function = getattr(importlib.import_module(f"apps.lm.{module}"), module)
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", [module, *map(str, arguments)])
-        try:
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                run_command(function)
-            status = 0
-        except SystemExit as end:
-            status = end.code
-    return Result(status, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="session")
