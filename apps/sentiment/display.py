@@ -58,8 +58,7 @@ def write_json(text, probabilities, words):
 class Page:
     """A page that needs no other file: each text with what its words add to its class."""
 
-    def __init__(self, labels):
-        self.labels = labels
+    def __init__(self):
         self.articles = []
 
     def add(self, text, probabilities, words):

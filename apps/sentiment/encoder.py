@@ -20,8 +20,6 @@ class Encoder(ABC):
 
     #: The look-up tables of the vocabularies.
     tables: list
-    #: The file of the words.
-    file: str
 
     def __init__(self, words: Vocabulary, labels: list[str], limit: int):
         self.words = words
@@ -42,7 +40,10 @@ class Encoder(ABC):
 
     def tokens(self, texts):
         """Likewise those that are read: of a longer text the beginning and the end."""
-        found = self.split(texts)
+        return self.cut(self.split(texts))
+
+    def cut(self, found):
+        """Of what `split` gives, what is read."""
         places = tf.ragged.range(found[0].row_lengths())
         lengths = tf.gather(found[0].row_lengths(), places.value_rowids())
         head = self.limit - self.limit // 2
@@ -50,16 +51,9 @@ class Encoder(ABC):
         read = places.with_flat_values(read | (lengths <= self.limit))
         return [tf.ragged.boolean_mask(ragged, read) for ragged in found]
 
-    def count_longer(self, texts: list[str]) -> int:
-        """How many texts are not read whole."""
-        tokens, _, _ = self.split(tf.constant(texts))
-        return int(tf.reduce_sum(tf.cast(tokens.row_lengths() > self.limit, tf.int32)))
-
 
 class WordEncoder(Encoder):
     """Words of a vocabulary, the others by their characters."""
-
-    file = "words.txt"
 
     def __init__(self, spelled: SpelledWords, labels: list[str], limit: int):
         super().__init__(spelled.words, labels, limit)
@@ -90,8 +84,6 @@ class WordEncoder(Encoder):
 class LanguageModelEncoder(Encoder):
     """The tokens of a language model, line ends as blanks."""
 
-    file = "tokens.txt"
-
     def __init__(self, codec: Codec, labels: list[str], limit: int):
         super().__init__(codec.vocabulary, labels, limit)
         self.codec = codec
@@ -103,7 +95,7 @@ class LanguageModelEncoder(Encoder):
         options = {name: getattr(self.codec, name) for name in ("level", "lower", "tokenized")}
         text = json.dumps(options, indent=2) + "\n"
         write_whole(folder / "codec.json", lambda path: path.write_text(text, encoding="utf-8"))
-        write_whole(folder / self.file, self.words.save)
+        write_whole(folder / "tokens.txt", self.words.save)
 
     def split(self, texts):
         texts = tf.strings.regex_replace(blank(texts), JOINER, " ")
@@ -128,6 +120,6 @@ def load_encoder(folder: Path, limit: int) -> Encoder:
     options = folder / "codec.json"
     if not options.exists():
         return WordEncoder(SpelledWords.load(folder), labels, limit)
-    vocabulary = Vocabulary.load(folder / LanguageModelEncoder.file)
+    vocabulary = Vocabulary.load(folder / "tokens.txt")
     codec = Codec(vocabulary, **json.loads(options.read_text(encoding="utf-8")))
     return LanguageModelEncoder(codec, labels, limit)

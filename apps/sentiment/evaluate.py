@@ -51,6 +51,8 @@ def evaluate(
         mistakes: how many of the most confident ones to show.
         json: print the metrics as JSON too, on one line, last.
     """
+    if mistakes < 0:
+        raise BadUsage(f"--mistakes {mistakes}: expected 0 or more")
     folder = RunFolder.open(run)
     config = config_of(folder)
     if folds:

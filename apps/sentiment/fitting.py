@@ -10,7 +10,7 @@ from apps.sentiment.batches import batches
 from apps.sentiment.classifier import Classifier
 from apps.sentiment.config import Config
 from apps.sentiment.data import Corpus
-from apps.sentiment.encoder import Encoder, LanguageModelEncoder, WordEncoder
+from apps.sentiment.encoder import Encoder, LanguageModelEncoder, WordEncoder, load_encoder
 from apps.sentiment.model import build_model, build_upon, groups_of
 from apps.sentiment.readers import Text
 from gated.errors import BadUsage
@@ -19,7 +19,6 @@ from gated.runs.folder import RunFolder
 from gated.runs.language_model import load_language_model
 from gated.runs.progress import fit_and_keep
 from gated.text.vectors import read_vectors
-from gated.text.vocabulary import Vocabulary
 
 
 def fit(corpus: Corpus, config: Config, run: RunFolder) -> Classifier:
@@ -31,15 +30,16 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Classifier:
     encoder, model = _begin(corpus, config)
     _check_the_same(run, encoder)
     encoder.save(run.path)
-    if longer := encoder.count_longer([text.text for text in corpus.train]):
+    found = encoder.split(tf.constant([text.text for text in corpus.train]))
+    if longer := np.count_nonzero(found[0].row_lengths() > config.limit):
         print(
             f"{longer} texts are longer than {config.limit} tokens; of those half from the "
             "beginning and half from the end is read"
         )
     classifier = Classifier(encoder, model)
-    tokens, classes = _arrays(encoder, corpus.train)
-    training = batches(encoder, tokens, classes, config)
-    valid, true = _arrays(encoder, corpus.valid)
+    training = batches(encoder, encoder.cut(found)[0], _classes(encoder, corpus.train), config)
+    valid, _, _ = encoder.tokens(tf.constant([text.text for text in corpus.valid]))
+    true = _classes(encoder, corpus.valid)
 
     def validate():
         p = classifier.judge_tokens(valid)
@@ -90,15 +90,15 @@ def _check_the_same(run: RunFolder, encoder: Encoder) -> None:
     """Raises BadUsage if the training that is to go on began with other texts."""
     if not run.is_cut_off():
         return
-    if Vocabulary.load(run.path / encoder.file).counts != encoder.words.counts:
+    before = load_encoder(run.path, encoder.limit)
+    if (before.words.counts, before.labels) != (encoder.words.counts, encoder.labels):
         raise BadUsage(
             f"{run.path}: was cut off with other texts to train on; go on with those, or name "
             "another --run"
         )
 
 
-def _arrays(encoder: Encoder, texts: list[Text]):
-    """The tokens that are read, ragged [n, (t)], and the classes [n]."""
-    tokens, _, _ = encoder.tokens(tf.constant([text.text for text in texts]))
+def _classes(encoder: Encoder, texts: list[Text]) -> np.ndarray:
+    """The classes as integers, [n]."""
     place = {label: i for i, label in enumerate(encoder.labels)}
-    return tokens, np.array([place[text.label] for text in texts], "int32")
+    return np.array([place[text.label] for text in texts], "int32")

@@ -49,7 +49,7 @@ def predict(
 
     classifier = Classifier.load(folder)
     labels = classifier.encoder.labels
-    page = Page(labels) if format == "html" else None
+    page = Page() if format == "html" else None
     write = page.add if page else write_json if format == "json" else write_text
     empty = 0
     for text, p, words in _classified(classifier, lines, explain):

@@ -116,6 +116,7 @@ def test_terminal(command, run):
         ("predict", ["--format", "html", "x"], "--format html goes with --explain"),
         ("predict", ["--file", "x.txt", "x"], "give texts or --file, not both"),
         ("evaluate", ["--folds", "2"], "--folds: expected 3 at least"),
+        ("evaluate", ["--mistakes", "-1"], "--mistakes -1: expected 0 or more"),
     ],
 )
 def test_bad_usage(command, run, module, arguments, problem):
