@@ -99,7 +99,7 @@ def pool(kind: str, a, mask, directions: int = 2):
             [ops.sum(forward * end, axis=1), backward[:, 0] * steps[:, 0]], axis=-1
         )
     if kind == "mean":
-        return ops.sum(a * steps, axis=1) / ops.maximum(ops.sum(steps, axis=1), 1)
+        return ops.einsum("bto,btf->bf", steps, a) / ops.maximum(ops.sum(steps, axis=1), 1)
     if kind == "max":
         # The states lie within -1 and 1.
         return ops.max(ops.where(steps > 0, a, -1), axis=1) * steps[:, 0]

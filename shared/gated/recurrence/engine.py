@@ -230,16 +230,17 @@ class Run:
     def scan(self, loop, sequences, states, shared, constants, keep):
         """All outputs, what `scan_back` is to be given, and the last states."""
         kernel, bias, weights = self._apart(shared)
-        x = loop.product(sequences, kernel)
-        if bias and not loop.fuses:
-            x, bias = x + bias[0], []
+        x = loop.product(sequences, kernel, bias)
+        bias = bias if loop.fuses else []
         states = [ops.cast(state, accumulated(state.dtype)) for state in states]
         narrow, wide, shape = x.dtype, states[0].dtype, ops.shape(states[0])
         outputs = [(shape, narrow)]
         if keep:
             outputs += [(shape, wide)] * (len(states) - 1)
             outputs += [(shape, narrow)] * self.equations.kept
-        step = _Forward(self.equations, len(states), bool(bias), self.masked, self.dropped, keep)
+        step = _Forward(
+            self.equations, len(states), bool(bias), self.masked, self.dropped, keep, loop.where
+        )
         masks, drops = constants[: self.masked], constants[self.masked :]
         scratch = []
         if loop.fuses and not keep:
@@ -397,6 +398,7 @@ class _Forward:
     masked: bool
     dropped: bool
     keep: bool
+    where: Callable
 
     def __call__(self, inputs, rows, weights):
         x, *masks = inputs
@@ -411,7 +413,7 @@ class _Forward:
         new, kept = self.equations.step(z, states, weights, _drop(drops, wide))
         if self.masked:
             pairs = zip(new, states, strict=True)
-            new = tuple(ops.where(masks[0] > 0, now, old) for now, old in pairs)
+            new = tuple(self.where(masks[0] > 0, now, old) for now, old in pairs)
         outputs = [ops.cast(new[0], x.dtype)]
         if self.keep:
             outputs += [*states[1:], *(ops.cast(tensor, x.dtype) for tensor in kept)]

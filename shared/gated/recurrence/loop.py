@@ -28,10 +28,19 @@ class Loop:
         """
         raise NotImplementedError
 
-    def product(self, sequences, kernel):
-        """Sequences [t, b, n] times a kernel [n, m], as one product: one a step is far slower."""
+    def product(self, sequences, kernel, bias=()):
+        """Sequences [t, b, n] times a kernel [n, m], as one product: one a step is far slower.
+
+        Where arithmetic costs as much after the loop as in it, plus the bias [m], if there is one.
+        """
         flat = ops.matmul(ops.reshape(sequences, (-1, sequences.shape[-1])), kernel)
+        if bias and not self.fuses:
+            flat = flat + bias[0]
         return ops.reshape(flat, (*ops.shape(sequences)[:-1], kernel.shape[-1]))
+
+    def where(self, chosen, now, old):
+        """`now` in the rows that are chosen, booleans [b, 1], `old` in the others."""
+        return ops.where(chosen, now, old)
 
     def outer(self, left, right):
         """The sum of left⟨t⟩ᵀ right⟨t⟩ over all rows and steps, of [t, b, n] and [t, b, m].

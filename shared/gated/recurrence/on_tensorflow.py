@@ -58,6 +58,10 @@ class Plain(Loop):
             for stack, (shape, _) in zip(stacks, outputs, strict=True)
         ], rows
 
+    def where(self, chosen, now, old):
+        # Whole rows are chosen, and copied; `ops.where` would go through each number.
+        return tf.raw_ops.Select(condition=chosen[:, 0], x=now, y=old)
+
 
 def _static(shape):
     return tuple(size if isinstance(size, int) else None for size in shape)
