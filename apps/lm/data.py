@@ -1,12 +1,12 @@
 """Reads text into token ids, and cuts it into streams or items."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from apps.lm.config import Config
 from gated.errors import BadData, BadUsage
+from gated.runs.splits import fold_of, share_of
 from gated.text import tfds
 from gated.text.codec import EOS, Splitter
 from gated.text.files import read_lines
@@ -26,7 +26,9 @@ def load(config: Config) -> Corpus:
     splitter = Splitter(config.level, config.lower, config.tokenized)
     lines = read(config.corpus)
     valid, test = config.valid or ("0.05",), config.test
-    folds = {name: _fold(names, f"--{name}") for name, names in (("valid", valid), ("test", test))}
+    folds = {
+        name: fold_of(names, f"--{name}") for name, names in (("valid", valid), ("test", test))
+    }
     parts: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
     for i, line in enumerate(lines):
         here = [name for name, fold in folds.items() if fold and i % fold[1] == fold[0]]
@@ -35,8 +37,8 @@ def load(config: Config) -> Corpus:
     # Shares are of the whole corpus, the test text last.
     whole = len(tokens["train"])
     for name, names in (("test", test), ("valid", valid)):
-        if _is_share(names):
-            first = max(0, len(tokens["train"]) - round(float(names[0]) * whole))
+        if (share := share_of(names)) is not None:
+            first = max(0, len(tokens["train"]) - round(share * whole))
             if config.items:
                 # Not in the midst of an item.
                 while 0 < first < whole and tokens["train"][first - 1] != EOS:
@@ -83,17 +85,3 @@ def _tfds_lines(name: str) -> list[str]:
         raise BadUsage(f"tfds:{name}: has no feature `text`, but {', '.join(features)}")
     examples = (example for split in splits.values() for example in split)
     return [line for example in examples for line in example["text"].decode().split("\n")]
-
-
-def _is_share(names: Sequence[str]) -> bool:
-    return len(names) == 1 and re.fullmatch(r"0?\.\d+", names[0]) is not None
-
-
-def _fold(names: Sequence[str], option: str) -> tuple[int, int] | None:
-    """Of fold:8/10 the 8 and the 10."""
-    if len(names) != 1 or not names[0].startswith("fold:"):
-        return None
-    found = re.fullmatch(r"fold:(\d+)/(\d+)", names[0])
-    if not found or int(found[1]) >= int(found[2]):
-        raise BadUsage(f"{option} {names[0]}: expected fold:I/N with I below N, such as fold:8/10")
-    return int(found[1]), int(found[2])

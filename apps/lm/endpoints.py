@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from apps.lm.language_model import LanguageModel
+from gated.export.uniforms import uniforms
 from gated.text.codec import EOS
 from gated.text.codec_graph import CodecGraph, join
 
@@ -64,17 +65,7 @@ class Endpoints:
         states = tf.map_fn(
             states_after, ids, fn_output_signature=[tf.TensorSpec([n]) for n in self.sizes]
         )
-        # The numbers of `gated.sampling.uniforms`.
-        noise = tf.map_fn(
-            lambda i: tf.raw_ops.StatelessRandomUniformV2(
-                shape=[length],
-                key=tf.cast([seed], tf.uint64),
-                counter=tf.cast(tf.stack([0, i]), tf.uint64),
-                alg=1,
-            ),
-            tf.range(tf.maximum(count, 1)),  # without any it would not know the shape
-            fn_output_signature=tf.TensorSpec([None]),
-        )[:count]
+        noise = uniforms(seed, count, length)
         last = tf.gather(ids.to_tensor(), ids.row_lengths() - 1, batch_dims=1)
         found, *_ = self.model.draw(
             last, states, tf.ones([count], tf.int32), noise, temperature, top_k, top_p

@@ -2,7 +2,7 @@
 
     python -m apps.lm.evaluate --run runs/lm/mine
     python -m apps.lm.evaluate --run runs/lm/mine --corpus other.txt
-    python -m apps.lm.evaluate --run runs/lm/mine --dynamic 0.0003
+    python -m apps.lm.evaluate --run runs/lm/mine --dynamic 0.001
 
 Every token counts, the first and each line's end among them; the states go from the first to the
 last, except between items. Prints nats a token, perplexity and, for characters, bits a character,
@@ -39,16 +39,16 @@ def evaluate(
         run: the run folder that train made.
         corpus: text files or folders, or tfds:NAME. Nothing: the test text of the run, or its
             validation text if it has no test text.
-        dynamic: dynamic evaluation, with this learning rate, such as 0.0003: the model goes on
+        dynamic: dynamic evaluation, with this learning rate, such as 0.001: the model goes on
             learning from the text as it is judged, each 20 tokens after they were judged. What it
-            learned is not kept. Too high a rate makes long texts worse: try it on a validation text
-            as long. 0: the model as it is.
+            learned is not kept. Too high a rate makes it worse: try it on a validation text. 0: the
+            model as it is.
         json: print the metrics as JSON too, on one line, last.
     """
     folder = RunFolder.open(run)
     config = _config(folder)
-    if not 0 <= dynamic < 1:
-        raise BadUsage(f"--dynamic {dynamic}: expected a learning rate, such as 0.0003, or 0")
+    if not 0 <= dynamic < math.inf:
+        raise BadUsage(f"--dynamic {dynamic}: expected a learning rate, such as 0.001, or 0")
     if dynamic and config.items:
         raise BadUsage(f"--dynamic goes with a text, and {run} has learned --items")
     if corpus:

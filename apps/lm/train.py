@@ -24,27 +24,17 @@ def train(config: Config, *, json: bool = False) -> None:
         json: print the metrics as JSON too, on one line, last.
     """
     corpus = data.load(config)
-    run = RunFolder(config.run)
-    if not run.is_cut_off():
-        run = RunFolder.create(config.run)
+    run = RunFolder.begin(config.run, config)
 
     # Not before the options and the corpus are known good: it takes seconds.
     import_keras()
     from apps.lm.evaluate import evaluate_tokens, report
     from apps.lm.fitting import fit
 
-    try:
-        if run.is_cut_off():
-            run.check_config(config)
-        else:
-            run.save_config(config)
+    with run.training(config):
         counts = [len(part) for part in (corpus.train, corpus.valid, corpus.test)]
         print("{} tokens to train on, {} to validate, {} to test".format(*counts))
         codec, model = fit(corpus, config, run)
-    except BaseException:
-        if not run.model.exists() and not any(run.checkpoint.glob("*")):
-            run.remove()
-        raise
     which = "test" if corpus.test else "valid"
     tokens = corpus.test or corpus.valid
     metrics = {"set": which, **evaluate_tokens(codec, model, tokens, config.items)}

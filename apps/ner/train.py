@@ -29,22 +29,17 @@ def train(config: Config, *, json: bool = False) -> None:
     corpus = data.load(config.corpus, config.valid, config.test, config.seed)
     run = RunFolder.create(config.run)
 
-    try:
-        # Not before the options and the corpus are known good: it takes seconds.
-        import_tensorflow()
-        from apps.ner.evaluate import evaluate_sentences, report
-        from apps.ner.fitting import fit
+    # Not before the options and the corpus are known good: it takes seconds.
+    import_tensorflow()
+    from apps.ner.evaluate import evaluate_sentences, report
+    from apps.ner.fitting import fit
 
-        run.save_config(config)
+    with run.training(config):
         print(
             f"{len(corpus.train)} sentences to train on, {len(corpus.valid)} to validate, "
             f"{len(corpus.test)} to test"
         )
         tagger = fit(corpus, config, run)
-    except BaseException:
-        if not run.model.exists() and not any(run.checkpoint.glob("*")):
-            run.remove()
-        raise
     which = "test" if corpus.test else "valid"
     metrics = {"set": which, **evaluate_sentences(tagger, corpus.test or corpus.valid)}
     run.save_json(run.metrics, metrics)

@@ -10,7 +10,8 @@ import numpy as np
 
 from apps.sentiment.config import Config
 from apps.sentiment.readers import JSON_LINES, TABLES, Reader, Text
-from gated.errors import BadData, BadUsage
+from gated.errors import BadData
+from gated.runs.splits import fold_of, share_of
 from gated.text import tfds
 
 EMBEDDED = Path(__file__).parent / "corpus"
@@ -47,7 +48,7 @@ def load(config: Config) -> Corpus:
     valid = config.valid or (() if sets["valid"] else ("0.1",))
     rest, taken = sets["train"], {}
     for which, given in (("test", config.test), ("valid", valid)):
-        if choose := _choice(given, config.seed):
+        if choose := _choice(given, f"--{which}", config.seed):
             taken[which] = choose
         elif given:
             sets[which] = [text for texts in _read(given, reader).values() for text in texts]
@@ -172,21 +173,17 @@ def _read_tfds(name: str) -> dict[str, list[Text]]:
     return sets
 
 
-def _choice(given: Sequence[str], seed: int) -> Callable[[list[Text], list[int]], set[int]] | None:
+def _choice(
+    given: Sequence[str], option: str, seed: int
+) -> Callable[[list[Text], list[int]], set[int]] | None:
     """What a share or fold:I/N takes from texts, of those still free; None if files are given."""
-    if len(given) != 1:
-        return None
-    if given[0].startswith("fold:"):
-        found = re.fullmatch(r"fold:(\d+)/(\d+)", given[0])
-        if not found or int(found[1]) >= int(found[2]):
-            raise BadUsage(f"{given[0]}: expected fold:I/N with I below N, such as fold:8/10")
-        fold, folds = int(found[1]), int(found[2])
+    if fold := fold_of(given, option):
         return lambda texts, free: (
-            {i for i, number in enumerate(_numbers(texts)) if number % folds == fold} & set(free)
+            {i for i, number in enumerate(_numbers(texts)) if number % fold[1] == fold[0]}
+            & set(free)
         )
-    if not re.fullmatch(r"0?\.\d+", given[0]):
+    if (share := share_of(given)) is None:
         return None
-    share = float(given[0])
     return lambda texts, free: _share(texts, free, share, seed)
 
 

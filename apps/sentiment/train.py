@@ -24,20 +24,14 @@ def train(config: Config, *, json: bool = False) -> None:
         json: print the metrics as JSON too, on one line, last.
     """
     corpus = data.load(config)
-    run = RunFolder(config.run)
-    if not run.is_cut_off():
-        run = RunFolder.create(config.run)
+    run = RunFolder.begin(config.run, config)
 
     # Not before the options and the corpus are known good: it takes seconds.
     import_tensorflow()
     from apps.sentiment.evaluate import judge
     from apps.sentiment.fitting import fit
 
-    try:
-        if run.is_cut_off():
-            run.check_config(config)
-        else:
-            run.save_config(config)
+    with run.training(config):
         print(
             f"{len(corpus.train)} texts to train on, {len(corpus.valid)} to validate, "
             f"{len(corpus.test)} to test; {len(corpus.labels)} classes"
@@ -46,10 +40,6 @@ def train(config: Config, *, json: bool = False) -> None:
             if count := data.count_duplicates(texts, corpus.train):
                 print(f"{count} of the {which} texts are among the training texts too")
         classifier = fit(corpus, config, run)
-    except BaseException:
-        if not run.model.exists() and not any(run.checkpoint.glob("*")):
-            run.remove()
-        raise
     which = "test" if corpus.test else "valid"
     judge(run, classifier, which, corpus.test or corpus.valid, json=json)
 

@@ -49,6 +49,30 @@ class RunFolder:
         return cls(path)
 
     @classmethod
+    def begin(cls, path: Path, config: Any) -> "RunFolder":
+        """A new folder, or that of a training that was cut off and goes on.
+
+        Raises BadUsage as `create` does, and if the training had other options.
+        """
+        run = cls(path)
+        if not run.is_cut_off():
+            return cls.create(path)
+        run.check_config(config)
+        return run
+
+    @contextlib.contextmanager
+    def training(self, config: Any) -> Iterator[None]:
+        """Keeps the options; removes the folder where training fails before an epoch is kept."""
+        try:
+            if not self.is_cut_off():
+                self.save_config(config)
+            yield
+        except BaseException:
+            if not self.model.exists() and not any(self.checkpoint.glob("*")):
+                self.remove()
+            raise
+
+    @classmethod
     def open(cls, path: Path) -> "RunFolder":
         """The folder of a finished run. Raises BadUsage if there is none."""
         folder = cls(path)

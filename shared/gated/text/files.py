@@ -17,13 +17,13 @@ def read_lines(path: str | Path) -> list[str]:
     return list(decode_lines(read_bytes(path).removesuffix(b"\n").split(b"\n"), str(path)))
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """What a file holds. Raises BadData where it cannot be read."""
+def read_bytes(path: str | Path, expected: str = "a text file") -> bytes:
+    """What a file holds. Raises BadData, with what was expected, where it cannot be read."""
     try:
         return Path(path).read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise BadData(f"{path}: {reason}, expected a text file") from None
+        raise BadData(f"{path}: {reason}, expected {expected}") from None
 
 
 def decode_lines(lines: Iterable[bytes], name: str) -> Iterable[str]:

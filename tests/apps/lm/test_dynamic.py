@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from apps.lm.dynamic import judge_while_learning
+from apps.lm.dynamic import ReturningAdam, judge_while_learning
 from apps.lm.language_model import LanguageModel
 from gated.runs.folder import RunFolder
 from tests.apps.lm.conftest import TEXT
@@ -34,7 +34,7 @@ def test_step_by_step(fresh):
     """Adam by its formula, without momentum; all windows but the last are whole."""
     ids, rate, total = text(fresh, 50), 0.01, 0.0
     weights = fresh.model.trainable_variables
-    before = [weight.numpy() for weight in weights]
+    first = [weight.numpy() for weight in weights]
     squares = [np.zeros(weight.shape) for weight in weights]
     states, previous = fresh.first_states(1), fresh.codec.eos
     for step, window in enumerate([ids[:20], ids[20:40], ids[40:]], 1):
@@ -45,18 +45,30 @@ def test_step_by_step(fresh):
             mean = tf.reduce_sum(loss) / 20
         total -= float(tf.reduce_sum(loss))
         states, previous = [tf.stop_gradient(state) for state in states], window[-1]
-        for i, gradient in enumerate(tape.gradient(mean, [w.value for w in weights])):
+        gradients = tape.gradient(mean, [weight.value for weight in weights])
+        for i, gradient in enumerate(gradients):
             gradient = tf.convert_to_tensor(gradient).numpy().astype("float64")
             squares[i] = 0.999 * squares[i] + 0.001 * gradient**2
-            mean_square = squares[i] / (1 - 0.999**step)
+            correction = np.sqrt(1 - 0.999**step)
             # Keras adds its epsilon before it corrects the mean for its beginning at 0.
-            epsilon = 1e-5 / np.sqrt(1 - 0.999**step)
-            weights[i].assign(
-                weights[i].numpy() - rate * gradient / (np.sqrt(mean_square) + epsilon)
-            )
-    for weight, value in zip(weights, before, strict=True):
-        weight.assign(value)
+            move = rate * gradient * correction / (np.sqrt(squares[i]) + 0.001)
+            now = weights[i].numpy()
+            weights[i].assign(now - move + 0.001 * (first[i] - now))
+    for weight, before in zip(weights, first, strict=True):
+        weight.assign(before)
     assert judge_while_learning(fresh, ids, rate) == pytest.approx(total, abs=1e-3)
+
+
+def test_returns_where_nothing_is_learned(fresh):
+    weights = fresh.model.trainable_variables
+    first = [weight.numpy() for weight in weights]
+    optimizer = ReturningAdam(0.1, 0.001, weights)
+    for weight in weights:
+        weight.assign_add(tf.ones_like(weight))
+    for _ in range(700):
+        optimizer.apply([tf.zeros_like(weight) for weight in weights], weights)
+    for weight, before in zip(weights, first, strict=True):
+        np.testing.assert_allclose(weight - before, 0.999**700, rtol=1e-3)
 
 
 def test_command(command, runs, tmp_path):
@@ -77,7 +89,7 @@ def test_command(command, runs, tmp_path):
     "run, rate, problem",
     [
         ("text", -1, "expected a learning rate"),
-        ("text", 1, "expected a learning rate"),
+        ("text", "inf", "expected a learning rate"),
         ("text", "nan", "expected a learning rate"),
         ("names", 0.001, "--items"),
     ],

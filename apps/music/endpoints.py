@@ -1,0 +1,49 @@
+"""The model of music as TensorFlow graphs, for the export."""
+
+import tensorflow as tf
+
+from apps.music.composer import Composer
+from apps.music.notes import notes_above
+from apps.music.piece import KEYS
+from gated.export.uniforms import uniforms
+
+
+class Endpoints:
+    """What the SavedModel offers; `apps.music.export` says what each takes and returns."""
+
+    def __init__(self, composer: Composer):
+        self.composer = composer
+
+    def score(self, frames, positions):
+        count, length = tf.unstack(tf.shape(frames)[:2])
+        # The layers take no sequences of no steps, which no pieces would be.
+        rest = tf.maximum(1 - length, 0)
+        frames = tf.pad(frames, [[0, 0], [1, rest], [0, 0]])
+        positions = tf.pad(positions, [[0, 0], [0, rest]])
+        before, told = frames[:, :-1], frames[:, 1:]
+        sounding = tf.cast(told > 0, tf.float32)
+        voices = tf.cast(tf.reduce_max(tf.reduce_sum(sounding, axis=-1)), tf.int32)
+        above = notes_above(sounding, voices + 1 if self.composer.joint else 1)
+        states = self.composer.states(count)
+        log_p, strikes, *_ = self.composer.model([before, positions, told, above, *states])
+        return {"log_p": log_p[:, :length], "strike_log_p": strikes[:, :length]}
+
+    def generate(self, primer, positions, temperature, seed):
+        count, given = tf.unstack(tf.shape(primer)[:2])
+        length = tf.maximum(tf.shape(positions)[0] - given, 0)
+        # The first frame that is read is the one before the primer; the last is not yet.
+        frames = tf.pad(primer, [[0, 0], [1, 0], [0, 0]])
+        places = tf.tile(positions[None, :given], [count, 1])
+        states = self.composer.states(count)
+        states = tf.cond(
+            given > 0,
+            lambda: list(self.composer.read(frames[:, :-1], places, states)),
+            lambda: states,
+        )
+        noise = uniforms(seed, count, length * 2 * KEYS)
+        noise = tf.transpose(tf.reshape(noise, [count, length, 2, KEYS]), [1, 0, 2, 3])
+        melody = tf.fill([2, length], -1)
+        new, *_ = self.composer.write(
+            frames[:, -1], positions[given:], states, noise, temperature, melody
+        )
+        return {"frames": tf.concat([primer, tf.transpose(new, [1, 0, 2])], axis=1)}

@@ -1,0 +1,88 @@
+"""A piece of music as frames, and as notes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+LOWEST = 21  # the MIDI number of a piano's lowest key, A0
+KEYS = 88
+SILENT, HELD, STRUCK = 0, 1, 2
+
+
+class Note(NamedTuple):
+    """A note, from `start` to `end` in quarters of the piece."""
+
+    pitch: int  # MIDI number
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The keys of a piano, frame by frame.
+
+    Attributes:
+        name: where it comes from: a file, or a file and the tune's number or title.
+        frames: uint8 [t, 88], `SILENT`, `HELD` or `STRUCK`; where it is not known which notes are
+            struck, `SILENT` or `HELD`.
+        positions: uint8 [t], the number of the frame in its bar, from 1; 0 where no bars are known.
+        grid: frames a quarter.
+        tempo: quarters a minute.
+        metre: such as (3, 4); None if unknown.
+    """
+
+    name: str
+    frames: np.ndarray
+    positions: np.ndarray
+    grid: int = 4
+    tempo: float = 120.0
+    metre: tuple[int, int] | None = None
+
+    @property
+    def sounding(self) -> np.ndarray:
+        """uint8 [t, 88], 1 where a note sounds."""
+        return (self.frames > SILENT).astype("uint8")
+
+    def notes(self) -> list[Note]:
+        """Those that sound, by start and pitch. Of a note struck again while it sounds, each."""
+        found = []
+        before = np.zeros(KEYS, "uint8")
+        starts: dict[int, int] = {}
+        for t, frame in enumerate(np.vstack([self.frames, before])):
+            for key in np.flatnonzero((before > 0) & (frame != HELD)).tolist():
+                found.append(Note(LOWEST + key, starts[key] / self.grid, t / self.grid))
+            for key in np.flatnonzero((frame == STRUCK) | ((frame > 0) & (before == 0))).tolist():
+                starts[key] = t
+            before = frame
+        return sorted(found, key=lambda note: (note.start, note.pitch))
+
+
+def frames_of(notes: Iterable[Note], grid: int, length: int | None = None) -> np.ndarray:
+    """Notes on a grid: their starts and ends at the nearest frame, no note shorter than one.
+
+    Of notes of one pitch that overlap the later is struck while the other still sounds.
+
+    Args:
+        notes: those off the piano's keys are left out.
+        grid: frames a quarter.
+        length: how many frames; the fewest that hold all notes if not given.
+
+    Returns:
+        uint8 [t, 88].
+    """
+    placed = []
+    for note in notes:
+        start = round(note.start * grid)
+        placed.append((start, max(start + 1, round(note.end * grid)), note.pitch - LOWEST))
+    if length is None:
+        length = max((end for _, end, _ in placed), default=0)
+    frames = np.zeros((length, KEYS), "uint8")
+    placed = [(start, end, key) for start, end, key in placed if 0 <= key < KEYS]
+    for start, end, key in placed:
+        frames[start:end, key] = HELD
+    for start, _, key in placed:
+        if start < length:
+            frames[start, key] = STRUCK
+    return frames

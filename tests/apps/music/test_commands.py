@@ -1,0 +1,193 @@
+"""The commands, as a user calls them."""
+
+import json
+import shutil
+import wave
+from pathlib import Path
+
+import mido
+import numpy as np
+import pytest
+
+from apps.music.midi import read_midi, write_midi
+from apps.music.piece import KEYS, Piece
+from gated.runs.folder import RunFolder
+from tests.apps.commands import contents
+from tests.apps.music.conftest import tune
+
+
+def test_train_leaves_a_run(runs, corpus):
+    folder = RunFolder.open(runs["joint"])
+    metrics = folder.load_json(folder.metrics)
+    assert metrics["set"] == "test" and metrics["pieces"] == 2
+    assert metrics["frames"] == 2 * 36
+    assert 0 < metrics["nats_per_frame"] < 100 and 0 <= metrics["frame_accuracy"] <= 1
+    assert folder.load_json(folder.config)["peepholes"] is True
+    history = folder.history.read_text().splitlines()
+    assert history[0].split(",") == ["epoch", "loss", "val_accuracy", "val_loss"]
+    assert len(history) == 3
+    assert not folder.checkpoint.exists()
+
+
+@pytest.mark.parametrize("name", ["joint", "independent"])
+def test_evaluate_says_the_same(command, runs, tmp_path, name):
+    own = shutil.copytree(runs[name], tmp_path / "run")
+    before = json.loads((own / "metrics.json").read_text())
+    result = command("evaluate", "--run", own, "--json")
+    assert result.status == 0, result.err
+    found = json.loads(result.lines[-1])
+    assert found == json.loads((own / "metrics.json").read_text())
+    assert found.pop("nats_per_frame") == pytest.approx(before.pop("nats_per_frame"), rel=1e-5)
+    assert found.keys() == {*before, "nats_per_frame"} - {"nats_per_frame"}
+
+
+def test_evaluate_other_pieces(command, runs, tmp_path):
+    own = shutil.copytree(runs["joint"], tmp_path / "run")
+    write_midi(tune(7, 9), tmp_path / "other.mid")
+    result = command("evaluate", "--run", own, "--corpus", tmp_path / "other.mid", "--json")
+    assert result.status == 0, result.err
+    assert json.loads(result.lines[-1])["frames"] == 54
+
+
+def test_goes_on_where_it_was_cut_off(command, training_options, runs, tmp_path, monkeypatch):
+    """With the result that it would have had."""
+    import keras
+
+    from gated.runs import progress
+
+    class CutOff(progress.Progress):
+        def on_epoch_end(self, epoch, logs=None):
+            super().on_epoch_end(epoch, logs)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(progress, "Progress", CutOff)
+    options = ["train", *training_options["joint"], "--run", tmp_path / "run"]
+    assert command(*options).status == 130
+    assert RunFolder(tmp_path / "run").is_cut_off()
+    monkeypatch.undo()
+    assert command(*options, "--epochs", 3).status == 2
+    assert command(*options).status == 0
+    models = [
+        keras.saving.load_model(folder / "model.keras")
+        for folder in (tmp_path / "run", runs["joint"])
+    ]
+    for a, b in zip(*(model.get_weights() for model in models), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
+
+
+def test_samples(command, runs, tmp_path):
+    out = tmp_path / "tunes"
+    options = ["sample", "--run", runs["joint"], "--tunes", 2, "--bars", 4, "--seed", 5]
+    result = command(*options, "--out", out, "--json")
+    assert result.status == 0, result.err
+    found = [json.loads(line) for line in result.lines]
+    assert [one["i"] for one in found] == [0, 1]
+    for one in found:
+        midi, wav, svg = one["files"]
+        file = mido.MidiFile(midi)
+        tempos = [m.tempo for track in file.tracks for m in track if m.type == "set_tempo"]
+        assert mido.tempo2bpm(tempos[0]) == pytest.approx(96)
+        metres = [m for track in file.tracks for m in track if m.type == "time_signature"]
+        assert (metres[0].numerator, metres[0].denominator) == (3, 4)
+        with wave.open(wav) as sound:
+            seconds = sound.getnframes() / sound.getframerate()
+        assert seconds == pytest.approx(4 * 3 * 60 / 96, abs=0.01)
+        assert Path(svg).read_text().startswith("<?xml")
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert page.count("<audio") == 2 and "http" not in page.replace("http://www.w3.org", "")
+    # A second call with more tunes: the same first two.
+    assert command(*options, "--tunes", 3, "--out", tmp_path / "more").status == 0
+    for i in (1, 2):
+        a, b = (folder / f"tune-{i}.mid" for folder in (out, tmp_path / "more"))
+        assert a.read_bytes() == b.read_bytes()
+
+
+def test_samples_into_the_next_folder(command, runs, tmp_path):
+    own = shutil.copytree(runs["independent"], tmp_path / "run")
+    for number in (1, 2):
+        result = command("sample", "--run", own, "--bars", 1)
+        assert result.status == 0, result.err
+        assert (own / "samples" / str(number) / "index.html").is_file()
+        assert "longest copy" in result.out
+
+
+def test_goes_on_from_a_primer(command, runs, tmp_path):
+    write_midi(tune(1), tmp_path / "primer.mid")
+    out = tmp_path / "out"
+    result = command(
+        *("sample", "--run", runs["joint"], "--primer", tmp_path / "primer.mid"),
+        *("--primer-bars", 2, "--bars", 2, "--tempo", 150, "--out", out),
+    )
+    assert result.status == 0, result.err
+    written = read_midi(out / "tune-1.mid", 2)
+    assert written.tempo == pytest.approx(150)
+    np.testing.assert_array_equal(written.frames[:12], tune(1).frames[:12])
+    assert len(written.frames) <= 24
+
+
+def test_harmonises(command, runs, tmp_path):
+    melody = Piece("m", np.where(np.arange(KEYS) > 40, tune(2).frames, 0), tune(2).positions, 2)
+    write_midi(melody, tmp_path / "melody.mid")
+    out = tmp_path / "out"
+    result = command(
+        *("sample", "--run", runs["joint"], "--harmonise", tmp_path / "melody.mid", "--out", out)
+    )
+    assert result.status == 0, result.err
+    written, given = (read_midi(p, 2).frames for p in (out / "tune-1.mid", tmp_path / "melody.mid"))
+    highest = [KEYS - 1 - np.argmax(frames[:, ::-1] > 0, axis=1) for frames in (written, given)]
+    np.testing.assert_array_equal(*highest)
+
+
+@pytest.mark.parametrize(
+    "options, status, problem",
+    [
+        (["--tunes", 0], 2, "--tunes 0: expected at least 1"),
+        (["--bars", 0], 2, "--bars 0: expected at least 1"),
+        (["--temperature", 0], 2, "--temperature 0.0: expected more than 0"),
+        (["--temperature", "nan"], 2, "expected more than 0"),
+        (["--seed", -1], 2, "--seed -1"),
+        (["--tempo", 0], 2, "--tempo 0.0: expected 10 to 1000"),
+        (["--primer-bars", 2], 2, "--primer-bars goes with --primer"),
+        (["--primer", "a.mid", "--harmonise", "b.mid"], 2, "not both"),
+        (["--primer", "missing.mid"], 1, "missing.mid"),
+        (["--harmonise", "bad.mid"], 1, "bad.mid"),
+        (["--out", "taken"], 2, "exists already"),
+    ],
+)
+def test_bad_input_to_sample(command, runs, tmp_path, monkeypatch, options, status, problem):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.mid").write_bytes(b"MThd and no more")
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file").write_text("mine")
+    before = contents(tmp_path), contents(runs["joint"])
+    result = command("sample", "--run", runs["joint"], *options)
+    assert result.status == status
+    assert problem in result.err
+    assert "Traceback" not in result.err
+    assert (contents(tmp_path), contents(runs["joint"])) == before
+
+
+@pytest.mark.parametrize(
+    "options, problem",
+    [
+        (["--grid", 0], "--grid 0: expected at least 1"),
+        (["--grid", 25], "--grid 25: expected at most 24"),
+        (["--transpose", 12], "--transpose 12: expected 0 to 11"),
+        (["--dropout", 1], "--dropout 1.0"),
+        (["--layer", "gru", "--peepholes"], "--peepholes goes with --layer lstm"),
+    ],
+)
+def test_bad_options_to_train(command, corpus, tmp_path, options, problem):
+    run = tmp_path / "run"
+    result = command("train", "--corpus", corpus, "--run", run, *options)
+    assert result.status == 2
+    assert problem in result.err
+    assert not run.exists()
+
+
+def test_a_run_of_another_application(command, runs, tmp_path):
+    own = shutil.copytree(runs["joint"], tmp_path / "run")
+    (own / "pieces.npz").write_bytes(b"no")
+    result = command("sample", "--run", own)
+    assert result.status == 1
+    assert result.err.count("\n") == 1 and str(own) in result.err

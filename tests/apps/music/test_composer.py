@@ -1,0 +1,179 @@
+"""Judging and writing frames, against doing it frame by frame."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from apps.music.composer import total
+from apps.music.notes import notes_above
+from apps.music.piece import HELD, KEYS, SILENT, STRUCK, Piece
+from apps.music.repertoire import Repertoire
+from apps.music.request import Request, after, under
+from tests.apps.music.conftest import tune
+
+NOTHING = np.zeros((0, KEYS), "uint8")
+
+
+def one_by_one(composer, piece):
+    """Log P of each frame, read one at a time."""
+    states, before, found = composer.states(1), np.zeros((1, 1, KEYS), "int32"), []
+    for frame, position in zip(piece.frames, piece.positions, strict=True):
+        told = frame[None, None].astype("int32")
+        above = notes_above(ops.convert_to_tensor((told > 0).astype("float32")), 9)
+        if not composer.joint:
+            above = above[:, :, :1]
+        arrays = before, np.array([[position]], "int32"), told
+        given = [*map(ops.convert_to_tensor, arrays), above, *states]
+        log_p, strikes, *states = composer.model(given, training=False)
+        found.append((float(log_p[0, 0]), float(strikes[0, 0])))
+        before = told
+    return np.array(found)
+
+
+@pytest.mark.parametrize("length", [1, 31, 32, 300])
+def test_judges_every_frame(lively, length):
+    """Pieces longer than a window, beside shorter ones, in their order."""
+    long = tune(1, 60)
+    pieces = [
+        Piece("a", long.frames[:length], long.positions[:length], 2),
+        tune(2, 2),
+        Piece("silent", np.zeros((5, KEYS), "uint8"), np.zeros(5, "uint8"), 2),
+    ]
+    for piece, found in zip(pieces, lively.judge(pieces), strict=True):
+        expected = one_by_one(lively, piece)
+        np.testing.assert_allclose(found.log_p, expected[:, 0], rtol=1e-3, atol=1e-3)
+        np.testing.assert_allclose(found.strikes, expected[:, 1], rtol=1e-3, atol=1e-3)
+        assert len(found.log_p) == len(piece.frames)
+        assert found.right + found.missed == piece.sounding.sum()
+
+
+def test_total(lively):
+    pieces = [tune(1), tune(2, 20)]
+    found = lively.judge(pieces)
+    metrics = total(found)
+    frames = sum(len(piece.frames) for piece in pieces)
+    log_p = np.concatenate([one_by_one(lively, piece) for piece in pieces]).sum(axis=0)
+    assert metrics["frames"] == frames
+    assert metrics["nats_per_frame"] == pytest.approx(-log_p[0] / frames, rel=1e-4)
+    assert metrics["strike_nats_per_frame"] == pytest.approx(-log_p[1] / frames, rel=1e-4)
+    right, wrong, missed = (sum(getattr(f, x) for f in found) for x in ("right", "wrong", "missed"))
+    assert metrics["frame_accuracy"] == pytest.approx(right / (right + wrong + missed))
+
+
+def test_without_strikes_there_are_none_to_tell(lively):
+    piece = Piece("roll", tune(1).sounding, np.zeros(36, "uint8"), 2)
+    (found,) = lively.judge([piece])
+    assert not found.strikes.any()
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+def test_a_sample_is_its_own(lively, samples):
+    """The same however many there are, and however long."""
+    few = lively.compose(Request(NOTHING, np.tile(np.arange(6) + 1, 4), samples, seed=7))
+    many = lively.compose(Request(NOTHING, np.tile(np.arange(6) + 1, 25), 4, seed=7))
+    assert few.shape == (samples, 24, KEYS) and many.shape == (4, 150, KEYS)
+    np.testing.assert_array_equal(few, many[:samples, :24])
+    assert (many[0] != many[1]).any()
+    assert (many[0] != lively.compose(Request(NOTHING, np.zeros(150), 1, seed=8))[0]).any()
+
+
+def test_frames_make_sense(lively):
+    (frames,) = lively.compose(Request(NOTHING, np.zeros(200), 1, seed=1))
+    before = np.vstack([np.zeros((1, KEYS)), frames[:-1]])
+    assert not ((frames == HELD) & (before == SILENT)).any()
+    # Some are held and some struck again: both happen.
+    assert ((frames == HELD) & (before > 0)).any() and ((frames == STRUCK) & (before > 0)).any()
+
+
+def test_goes_on_from_a_primer(lively):
+    """As if it had written the primer itself."""
+    positions = np.tile(np.arange(6) + 1, 12)
+    (whole,) = lively.compose(Request(NOTHING, positions, 1, seed=3))
+    primer = tune(4)
+    piece, request = after(primer, Repertoire([tune(1)]), 3)
+    assert len(request.positions) == len(primer.frames) + 18
+    np.testing.assert_array_equal(piece.positions[:8], [1, 2, 3, 4, 5, 6, 1, 2])
+    (found,) = lively.compose(request)
+    np.testing.assert_array_equal(found[: len(primer.frames)], primer.frames)
+    # With the first half given, the rest is drawn from the same probabilities: judged alike.
+    given = Piece("", whole, positions.astype("uint8"), 2)
+    judged = lively.judge([given])[0].log_p
+    assert np.isfinite(judged).all()
+    again = lively.compose(Request(whole[:36], positions, 1, seed=3))[0]
+    np.testing.assert_array_equal(again[:36], whole[:36])
+
+
+def test_states_after_a_primer(lively):
+    primer, states = tune(2).frames[:7], lively.states(1)
+    read = np.concatenate([np.zeros((1, KEYS)), primer[:-1]])[None].astype("int32")
+    places = np.arange(7)[None].astype("int32")
+    read, places = map(ops.convert_to_tensor, (read, places))
+    expected = lively.read(read, places, states)
+    for t in range(7):
+        states = lively.read(read[:, t : t + 1], places[:, t : t + 1], states)
+    for state, other in zip(states, expected, strict=True):
+        np.testing.assert_allclose(state, other, atol=1e-5)
+
+
+def test_harmonises(lively):
+    melody = tune(3)
+    piece, request = under(melody)
+    highest = KEYS - 1 - np.argmax(melody.frames[:, ::-1] > 0, axis=1)
+    (frames,) = lively.compose(request)
+    assert piece is melody and len(frames) == len(melody.frames)
+    np.testing.assert_array_equal(KEYS - 1 - np.argmax(frames[:, ::-1] > 0, axis=1), highest)
+    rows = np.arange(len(frames))
+    np.testing.assert_array_equal(frames[rows, highest], melody.frames[rows, highest])
+    assert request.was_there.sum() == len(frames)
+
+
+def test_a_melody_that_rests(lively):
+    frames = tune(3).frames.copy()
+    frames[4:10] = 0
+    _, request = under(Piece("m", frames, np.zeros(len(frames), "uint8"), 2))
+    (found,) = lively.compose(request)
+    highest = KEYS - 1 - np.argmax(frames[:, ::-1] > 0, axis=1)
+    assert (found[np.delete(np.arange(36), range(4, 10)), np.delete(highest, range(4, 10))]).all()
+
+
+def test_transposed_bounds():
+    """Whatever the model, notes stay on the keys."""
+    from apps.music.batches import Batches
+    from apps.music.config import Config
+
+    frames = np.zeros((50, KEYS), "uint8")
+    frames[:, [0, 86]] = 1
+    batches = Batches([Piece("wide", frames, np.zeros(50, "uint8"))], Config(transpose=5, steps=16))
+    shifts = set()
+    for _ in range(30):
+        for i in range(len(batches)):
+            (given, _), counted = batches[i]
+            for row, count in zip(given, counted.sum(axis=1).astype(int), strict=True):
+                keys = np.flatnonzero(row[count])
+                assert len(keys) == 2 and keys[1] - keys[0] == 86
+                shifts.add(int(keys[0]))
+        batches.on_epoch_end()
+    assert shifts == {0, 1}
+
+
+def test_batches_hold_every_frame():
+    from apps.music.batches import Batches
+    from apps.music.config import Config
+
+    pieces = [tune(n, bars) for n, bars in enumerate((2, 6, 30, 9))]
+    batches = Batches(pieces, Config(steps=32, batch_size=3, transpose=0, grid=2))
+    for _ in range(3):
+        seen = []
+        for i in range(len(batches)):
+            (frames, positions), counted = batches[i]
+            assert frames.shape[1] == positions.shape[1] + 1 == counted.shape[1] + 1
+            for row, places, count in zip(frames, positions, counted, strict=True):
+                n = int(count.sum())
+                assert count[:n].all() and not row[n + 1 :].any()
+                seen += [(*row[t], *row[t + 1], places[t]) for t in range(n)]
+        expected = []
+        for piece in pieces:
+            padded = np.vstack([np.zeros((1, KEYS), int), piece.frames])
+            expected += [(*padded[t], *padded[t + 1], p) for t, p in enumerate(piece.positions)]
+        assert sorted(seen) == sorted(expected)
+        batches.on_epoch_end()

@@ -1,0 +1,25 @@
+"""Shares and folds, as options name them."""
+
+import pytest
+
+from gated.errors import BadUsage
+from gated.runs.splits import fold_of, share_of
+
+
+def test_folds():
+    assert fold_of(["fold:8/10"], "--valid") == (8, 10)
+    assert fold_of(["0.1"], "--valid") is None
+    assert fold_of(["fold:1/2", "fold:0/2"], "--valid") is None
+    assert fold_of([], "--valid") is None
+
+
+@pytest.mark.parametrize("name", ["fold:9/3", "fold:3/3", "fold:x", "fold:1", "fold:-1/3"])
+def test_folds_that_make_no_sense(name):
+    with pytest.raises(BadUsage, match=f"^--test {name}: expected fold:I/N with I below N"):
+        fold_of([name], "--test")
+
+
+def test_shares():
+    assert share_of(["0.25"]) == share_of([".25"]) == 0.25
+    for names in ([], ["1.0"], ["25"], ["0.1", "0.1"], ["0.1.txt"], ["fold:1/4"]):
+        assert share_of(names) is None
