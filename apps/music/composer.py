@@ -83,6 +83,8 @@ class Composer:
 
     @classmethod
     def load(cls, run: RunFolder, joint: bool) -> "Composer":
+        import gated.layers  # noqa: F401, registers what the file holds
+
         with run.loading():
             return cls(keras.saving.load_model(run.model, compile=False), joint)
 
@@ -111,8 +113,10 @@ class Composer:
         voices = int((frames > 0).sum(axis=-1).max()) if self.joint else 0
         states, parts = self.states(len(pieces)), []
         for start in range(0, windows * window, window):
-            given = frames[:, start : start + window + 1], positions[:, start : start + window]
-            *found, states = self._judge(*map(_tensor, given), states, voices + 1)
+            part = _tensor(frames[:, start : start + window + 1])
+            above = notes_above(ops.cast(part[:, 1:] > 0, "float32"), voices + 1)
+            places = _tensor(positions[:, start : start + window])
+            *found, states = self._judge(part, above, places, states)
             parts.append([ops.convert_to_numpy(x) for x in found])
         log_p, strikes, likeliest = (np.concatenate(x, axis=1) for x in zip(*parts, strict=True))
         for row, piece in enumerate(pieces):
@@ -127,15 +131,14 @@ class Composer:
                 int((~guess & true).sum()),
             )
 
-    def judge_window(self, frames, positions, states, count):
-        """Of frames [b, t + 1, 88], the first of which is only read.
+    def judge_window(self, frames, above, positions, states):
+        """Of frames [b, t + 1, 88], the first of which is only read, with their `notes_above`.
 
         log P of the notes and of the strikes [b, t], the likeliest frames [b, t, 88], and the
         states after them. A frame is the likeliest note by note from above: one sounds if that is
         likelier than not.
         """
         before, told = frames[:, :-1], frames[:, 1:]
-        above = notes_above(ops.cast(told > 0, "float32"), count)
         log_p, strikes, *_ = self.model([before, positions, told, above, *states], training=False)
         h, *states = self.reader([before, positions, *states], training=False)
         batch, steps = ops.shape(before)[:2]

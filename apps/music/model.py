@@ -69,7 +69,7 @@ class Training(keras.Model):
 
         From frames [b, t + 1, 88], the first of which is only read, and positions [b, t].
         """
-        frames, positions = inputs
+        frames, positions = map(ops.convert_to_tensor, inputs)
         before, frames = frames[:, :-1], frames[:, 1:]
         above = notes_above(ops.cast(frames > 0, self.compute_dtype), self.voices + 1)
         states = [ops.zeros((ops.shape(frames)[0], x.shape[-1])) for x in self.model.inputs[4:]]

@@ -3,10 +3,32 @@
 import contextlib
 import importlib
 import io
+import os
+import subprocess
 import sys
 from dataclasses import dataclass
 
 import pytest
+
+_WITHOUT_TENSORFLOW = """
+import sys
+
+class WithoutTensorFlow:
+    def __init__(self, finder):
+        self.finder = finder
+
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
+
+    def find_spec(self, name, *given):
+        return None if name.startswith("tensorflow") else self.finder.find_spec(name, *given)
+
+sys.meta_path[:] = map(WithoutTensorFlow, sys.meta_path)
+import importlib
+from gated.runs.command import run_command
+app, name = sys.argv.pop(1), sys.argv.pop(1)
+run_command(getattr(importlib.import_module(f"apps.{app}.{name}"), name))
+"""
 
 
 @dataclass
@@ -51,3 +73,15 @@ def call(app, module, *arguments):
         except SystemExit as end:
             status = end.code
     return Result(status, out.getvalue(), err.getvalue())
+
+
+def without_tensorflow(backend, app, command, *arguments):
+    """The lines that a command prints in a process of its own that finds no TensorFlow."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_TENSORFLOW, app, command, *map(str, arguments)],
+        env={**os.environ, "KERAS_BACKEND": backend},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.splitlines()

@@ -2,32 +2,11 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from importlib.util import find_spec
 
 import pytest
 
-RUN = """
-import sys
-
-class WithoutTensorFlow:
-    def __init__(self, finder):
-        self.finder = finder
-
-    def __getattr__(self, name):
-        return getattr(self.finder, name)
-
-    def find_spec(self, name, *given):
-        return None if name.startswith("tensorflow") else self.finder.find_spec(name, *given)
-
-sys.meta_path[:] = map(WithoutTensorFlow, sys.meta_path)
-import importlib
-from gated.runs.command import run_command
-name = sys.argv.pop(1)
-run_command(getattr(importlib.import_module(f"apps.lm.{name}"), name))
-"""
+from tests.apps.commands import without_tensorflow
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
@@ -36,14 +15,7 @@ def test_without_tensorflow(training_options, tmp_path, backend):
         pytest.skip(f"{backend} is not installed")
 
     def run(command, *arguments):
-        done = subprocess.run(
-            [sys.executable, "-c", RUN, command, "--run", tmp_path / "run", *arguments],
-            env={**os.environ, "KERAS_BACKEND": backend},
-            capture_output=True,
-            encoding="utf-8",
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout.splitlines()
+        return without_tensorflow(backend, "lm", command, "--run", tmp_path / "run", *arguments)
 
     (metrics,) = map(json.loads, run("train", *training_options["words"], "--json")[-1:])
     with (tmp_path / "run/history.csv").open() as file:
