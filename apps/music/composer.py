@@ -60,7 +60,7 @@ def total(judgements: Iterable[Judgement]) -> dict[str, float]:
     return {
         "frames": frames,
         "nats_per_frame": -log_p / frames,
-        "strike_nats_per_frame": -strikes / frames,
+        "strike_nats_per_frame": 0.0 - strikes / frames,
         "frame_accuracy": right / max(1, right + wrong + missed),
     }
 

@@ -45,7 +45,7 @@ class Config:
     transpose: int = 6
 
     #: The most epochs to train.
-    epochs: int = 100
+    epochs: int = 60
     #: Epochs without a better validation loss after which training stops.
     patience: int = 10
     #: Pieces a step, or parts of pieces.

@@ -133,8 +133,7 @@ class _Reader:
             raise BadData(f"{path}: no such file or folder")
         ending = path.suffix.lower()
         if ending in rolls.ENDINGS:
-            sets = rolls.read_rolls(path, self.grid)
-            return sets
+            return rolls.read_rolls(path, self.grid)
         if ending not in _FILES:
             endings = ", ".join((*_FILES, *rolls.ENDINGS))
             raise BadData(f"{path}: expected a folder, or a file whose name ends in {endings}")

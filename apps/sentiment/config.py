@@ -1,6 +1,6 @@
 """The options of a training run."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
 
@@ -55,7 +55,7 @@ class Config:
     #: A text file of word vectors, word2vec's or GloVe's, perhaps gzipped, to begin with.
     vectors: Path | None = None
     #: What is made of the states of all steps; several are put side by side.
-    pooling: tuple[Literal["last", "mean", "max", "attention"], ...] = ("mean", "max")
+    pooling: tuple[Literal["last", "mean", "max"], ...] = ("mean", "max")
     #: Share of the features dropped before, between and after the layers, the same at each step.
     dropout: float = 0.5
     #: Share of the words whose vectors are dropped, wherever in the batch they stand.
@@ -69,8 +69,9 @@ class Config:
     patience: int = 3
     #: Texts a step.
     batch_size: int = 32
-    #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs.
-    learning_rate: float = 0.0015
+    #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs. Nothing: 0.0015;
+    #: with --encoder 0.01, for the layer on top, and less for those below.
+    learning_rate: float | None = None
     #: Greatest norm of a step's gradient.
     clip: float = 1.0
     #: Judge and keep an average of the weights over the steps, with this momentum. 0: the weights
@@ -91,6 +92,12 @@ class Config:
             raise BadUsage("--vectors does not go with --encoder, which has its own")
         if self.peepholes and self.layer != "lstm":
             raise BadUsage(f"--peepholes goes with --layer lstm, not {self.layer}")
+
+    def resolved(self) -> "Config":
+        """The same, with what was left open."""
+        if self.learning_rate is not None:
+            return self
+        return replace(self, learning_rate=0.01 if self.encoder else 0.0015)
 
 
 def config_of(folder: RunFolder) -> Config:

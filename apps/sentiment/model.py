@@ -21,8 +21,8 @@ def build_model(encoder: WordEncoder, config: Config) -> keras.Model:
         p    = [mean of a⟨t⟩ ; greatest of a⟨t⟩]                      or as `pooling` says
         ŷ    = softmax(W p + b)                                       T_y = 1
 
-    Pooling over the steps side by side: Howard and Ruder 2018, section 3.3; attention: Yang et al.
-    2016, section 2.2; dropout of words and features: Gal and Ghahramani 2016.
+    Pooling over the steps side by side: Howard and Ruder 2018, section 3.3; dropout of words and
+    features: Gal and Ghahramani 2016.
 
     Inputs: `words` [b, t] and `characters` [b, t, c], integer ids, 0 for padding, which comes last.
     Output: [b, classes].
@@ -100,9 +100,5 @@ def pool(kind: str, a, mask, directions: int = 2):
         )
     if kind == "mean":
         return ops.einsum("bto,btf->bf", steps, a) / ops.maximum(ops.sum(steps, axis=1), 1)
-    if kind == "max":
-        # The states lie within -1 and 1.
-        return ops.max(ops.where(steps > 0, a, -1), axis=1) * steps[:, 0]
-    scores = layers.Dense(1, use_bias=False)(layers.Dense(a.shape[-1], activation="tanh")(a))
-    weights = ops.softmax(ops.where(steps > 0, scores, -1e4), axis=1) * steps
-    return ops.sum(weights * a, axis=1)
+    # The states lie within -1 and 1.
+    return ops.max(ops.where(steps > 0, a, -1), axis=1) * steps[:, 0]

@@ -23,6 +23,7 @@ def train(config: Config, *, json: bool = False) -> None:
         config: what the run depends on.
         json: print the metrics as JSON too, on one line, last.
     """
+    config = config.resolved()
     corpus = data.load(config)
     run = RunFolder.begin(config.run, config)
 

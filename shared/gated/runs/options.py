@@ -20,6 +20,6 @@ def check_training_options(config: Any) -> None:
     check_options(
         config, ("epochs", "batch_size", "units", "depth"), lambda n: n >= 1, "at least 1"
     )
-    check_options(config, ("learning_rate", "clip"), lambda x: x > 0, "more than 0")
+    check_options(config, ("learning_rate", "clip"), lambda x: x is None or x > 0, "more than 0")
     check_options(config, ("patience",), lambda n: n >= 0, "at least 0")
     check_options(config, ("seed",), lambda n: 0 <= n < 2**32, "0 to 4294967295")

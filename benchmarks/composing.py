@@ -1,0 +1,56 @@
+"""Times writing music with a trained model.
+
+    python -m benchmarks.composing --run runs/music/default
+
+From nothing, at 120 quarters a minute; what `apps.music.sample` does but for loading the model and
+writing files. The first call, which compiles, is timed apart.
+"""
+
+import statistics
+import time
+from pathlib import Path
+
+import numpy as np
+
+from apps.music.composer import Composer
+from apps.music.config import config_of
+from apps.music.piece import KEYS
+from apps.music.repertoire import Repertoire
+from apps.music.request import Request, after
+from benchmarks.timing import interleaved
+from gated.runs.command import run_command
+from gated.runs.folder import RunFolder
+
+QUARTERS_A_SECOND = 2
+
+
+def composing(
+    run: Path = Path("runs/music/default"), seconds: int = 60, tunes: int = 1, repeats: int = 5
+) -> None:
+    """Prints how long it takes.
+
+    Args:
+        run: the run folder that apps.music.train made.
+        seconds: of each tune.
+        tunes: how many at once.
+        repeats: how often they are written.
+    """
+    folder = RunFolder.open(run)
+    repertoire = Repertoire.load(folder)
+    composer = Composer.load(folder, joint=config_of(folder).output == "joint")
+    frames = seconds * QUARTERS_A_SECOND * repertoire.grid
+    _, bars = after(None, repertoire, frames)
+    request = Request(np.zeros((0, KEYS), "uint8"), bars.positions[:frames], tunes)
+    start = time.perf_counter()
+    found = composer.compose(request)
+    first = time.perf_counter() - start
+    times = interleaved({"ours": lambda: composer.compose(request)}, repeats)["ours"]
+    print(
+        f"{tunes} x {seconds} s, {frames} frames of {(found > 0).sum(axis=-1).mean():.1f} notes: "
+        f"{statistics.median(times):.2f} s, at least {min(times):.2f} s; "
+        f"the first time {first:.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    run_command(composing)
