@@ -11,13 +11,14 @@ def best_paths(scores, transitions, mask, k=1):
         δ⟨t⟩[j] = the k greatest of δ⟨t-1⟩[i] + transitions[i, j], over all i, plus scores⟨t⟩[j]
 
     and which ones they were, so that the paths can be followed back from the k greatest at the end.
-    Of equally good ones the first tag wins.
 
     With k = 1 the algorithm of Viterbi 1967; else the parallel list Viterbi algorithm, Seshadri
     and Sundberg 1994, "List Viterbi decoding algorithms with applications", section III.
 
     Args:
-        scores, transitions, mask: see `gated.crf`.
+        scores: [b, t, tags].
+        transitions: see `gated.crf`.
+        mask: booleans [b, t].
         k: how many, at least 1.
 
     Returns:

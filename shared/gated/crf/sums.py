@@ -51,7 +51,7 @@ class LogPartition:
         return [total], [before, sums, last]
 
     def backward(self, loop, rows, shared, constants, total, kept, upstream):
-        [scores], [transitions], [mask] = rows, shared, constants
+        [transitions], [mask] = shared, constants
         [before, sums, last], [by_total] = kept, upstream
         p = ops.exp(last + transitions[:, -1] - total) * by_total
         by_transitions = ops.pad(ops.sum(p, axis=0)[:, None], ((0, 0), (p.shape[-1] - 1, 0)))
@@ -75,14 +75,16 @@ class LogPartition:
 
 
 def log_partition(scores, transitions, mask, training=False):
-    """log Z, the logarithm of the sum of exp(score) over all paths, [b].
+    """The logarithm of Z, the sum of exp(score) over all paths, [b].
 
     Args:
-        scores, transitions, mask: see `gated.crf`.
+        scores: [b, t, k].
+        transitions: see `gated.crf`.
+        mask: booleans [b, t].
         training: whether gradients will be asked for. They are right either way.
     """
     loops = driver()
-    loop = loops.choose(scores, training)
+    loop = loops.choose(scores, training) if training else loops.plain
     given = with_outside(scores), transitions, ops.cast(mask, scores.dtype)[..., None]
     [total] = loops.differentiable(LogPartition(), loop, *([one] for one in given))
     return total[:, 0]
@@ -104,7 +106,9 @@ def path_score(scores, transitions, mask, tags):
         Σ_t transitions[y⟨t-1⟩, y⟨t⟩] + scores⟨t⟩[y⟨t⟩], with y⟨0⟩ and y⟨T+1⟩ outside
 
     Args:
-        scores, transitions, mask: see `gated.crf`.
+        scores: [b, t, k].
+        transitions: see `gated.crf`.
+        mask: booleans [b, t].
         tags: integers [b, t]; those of masked steps may be any.
     """
     outside = scores.shape[-1]

@@ -1,6 +1,7 @@
 """Recurrent layers for Keras 3, on the TensorFlow, JAX and PyTorch backends."""
 
 from gated.layers.bidirectional import Bidirectional
+from gated.layers.crf import CRF, CRFLoss
 from gated.layers.deep import Deep
 from gated.layers.embedding_dropout import EmbeddingDropout
 from gated.layers.gru import GRU
@@ -10,9 +11,11 @@ from gated.layers.simple_rnn import SimpleRNN
 from gated.layers.spelling import Spelling
 
 __all__ = [
+    "CRF",
     "GRU",
     "LSTM",
     "Bidirectional",
+    "CRFLoss",
     "Deep",
     "EmbeddingDropout",
     "RareWordDropout",
