@@ -69,8 +69,8 @@ class Config:
     patience: int = 3
     #: Texts a step.
     batch_size: int = 32
-    #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs. Nothing: 0.0015;
-    #: with --encoder 0.01, for the layer on top, and less for those below.
+    #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs. Nothing:
+    #: 0.0015; with --encoder 0.01, for the layer on top, and less for those below.
     learning_rate: float | None = None
     #: Greatest norm of a step's gradient.
     clip: float = 1.0
