@@ -20,7 +20,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Composer:
     keras.utils.set_random_seed(config.seed)
     repertoire = Repertoire(corpus.train)
     repertoire.save(run)
-    model = build_model(repertoire.bar, config)
+    model = build_model(repertoire.bar, repertoire.strikes, config)
     composer = Composer(model, joint=config.output == "joint")
     training = Batches(corpus.train, config)
     trained = Training(model, repertoire.voices if composer.joint else 0)

@@ -6,14 +6,14 @@ import keras
 from keras import layers, ops
 
 from apps.music.config import Config
-from apps.music.notes import LogP, Notes, notes_above
-from apps.music.piece import KEYS, STRUCK
+from apps.music.notes import LogP, Notes, notes_above, seen_in
+from apps.music.piece import KEYS
 from gated.layers import GRU, LSTM, Deep
 
 _PLACE_SIZE = 16
 
 
-def build_model(bar: int, config: Config) -> keras.Model:
+def build_model(bar: int, strikes: bool, config: Config) -> keras.Model:
     """Log P of frames, each given those before it.
 
         x⟨t⟩ = W [sounding⟨t-1⟩ ; struck⟨t-1⟩ ; vector of the place of frame t in its bar]
@@ -27,6 +27,7 @@ def build_model(bar: int, config: Config) -> keras.Model:
 
     Args:
         bar: frames of the longest bar; 0 where no bars are known.
+        strikes: whether it is known which notes are struck.
         config: sizes and dropout.
     """
     make = GRU if config.layer == "gru" else partial(LSTM, peepholes=config.peepholes)
@@ -43,11 +44,11 @@ def build_model(bar: int, config: Config) -> keras.Model:
     above = keras.Input((None, None, KEYS), name="above")
     first = [keras.Input((size,), name=f"state_{i}") for i, size in enumerate(deep.state_size)]
     places = layers.Embedding(bar + 1, _PLACE_SIZE, name="places")(ops.minimum(positions, bar))
-    x = [ops.cast(kind, places.dtype) for kind in (before > 0, ops.equal(before, STRUCK))]
+    x = [ops.cast(kind, places.dtype) for kind in seen_in(before, strikes)]
     x = layers.Dense(config.units, name="in")(ops.concatenate([*x, places], axis=-1))
     h, *last = deep(layers.SpatialDropout1D(config.dropout)(x), initial_state=first)
     h = layers.SpatialDropout1D(config.dropout, name="state")(h)
-    logits = Notes(config.units, config.dropout, name="notes")(h, before, above)
+    logits = Notes(config.units, config.dropout, strikes, name="notes")(h, before, above)
     sounding = ops.cast(frames > 0, h.dtype)
     struck = layers.Dense(KEYS, name="strikes")(ops.concatenate([h, sounding], axis=-1))
     log_p = LogP(name="log_p")(logits, struck, before, frames)

@@ -27,6 +27,7 @@ class Notes(layers.Layer):
     Args:
         units: width of a.
         dropout: share of a that is dropped.
+        strikes: whether it tells struck notes from held ones in the frames before.
 
     Call arguments:
         h: [b, t, n].
@@ -37,9 +38,9 @@ class Notes(layers.Layer):
         Logits [b, t, j, 88].
     """
 
-    def __init__(self, units, dropout=0.0, **kwargs):
+    def __init__(self, units, dropout=0.0, strikes=True, **kwargs):
         super().__init__(**kwargs)
-        self.units, self.dropout = units, dropout
+        self.units, self.dropout, self.strikes = units, dropout, strikes
         self.by_state = layers.Dense(units)
         self.by_notes = layers.Dense(units, use_bias=False)
         self.drop = layers.Dropout(dropout)
@@ -64,7 +65,7 @@ class Notes(layers.Layer):
         above = ops.cast(above, h.dtype)
         batch, steps, count, _ = ops.shape(above)
         a = ops.relu(self.by_state(h)[:, :, None] + self.by_notes(above))
-        seen = ops.stack([before > 0, ops.equal(before, STRUCK)], axis=-1)
+        seen = ops.stack(seen_in(before, self.strikes), axis=-1)
         near = self.around_before(ops.cast(seen, h.dtype)) + self.to_channels(h)[:, :, None]
         by_notes = self.around_notes(ops.reshape(above, (batch, steps * count, KEYS, 1)))
         by_notes = ops.reshape(by_notes, (batch, steps, count, KEYS, _CHANNELS))
@@ -75,7 +76,8 @@ class Notes(layers.Layer):
         return above_shape
 
     def get_config(self):
-        return {**super().get_config(), "units": self.units, "dropout": self.dropout}
+        own = {"units": self.units, "dropout": self.dropout, "strikes": self.strikes}
+        return {**super().get_config(), **own}
 
 
 @keras.saving.register_keras_serializable("music")
@@ -108,6 +110,11 @@ class LogP(layers.Layer):
 
     def compute_output_shape(self, logits_shape, struck_shape, before_shape, frames_shape):
         return frames_shape[:2], frames_shape[:2]
+
+
+def seen_in(frames, strikes):
+    """Which notes sound, and which are struck: none where it was never learned what that tells."""
+    return [frames > 0, ops.equal(frames, STRUCK) if strikes else ops.zeros_like(frames) > 0]
 
 
 def _log_p(logits, events):

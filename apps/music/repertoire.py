@@ -46,8 +46,9 @@ class Repertoire:
 
     @cached_property
     def metre(self) -> tuple[int, int] | None:
-        """The most usual one."""
-        return Counter(piece.metre for piece in self.pieces).most_common(1)[0][0]
+        """The most usual one of those that are known."""
+        known = Counter(piece.metre for piece in self.pieces if piece.metre)
+        return known.most_common(1)[0][0] if known else None
 
     @cached_property
     def tempo(self) -> float:

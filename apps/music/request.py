@@ -8,6 +8,8 @@ from apps.music.piece import KEYS, STRUCK, Piece
 from apps.music.repertoire import Repertoire
 from gated.errors import BadData
 
+_LONGEST_BAR = 255  # frames, which the eight bits of a position hold
+
 
 @dataclass(frozen=True)
 class Request:
@@ -56,23 +58,27 @@ def after(
         A piece with the primer's frames and all positions, and the request.
     """
     piece = primer or Piece(
-        "",
-        np.zeros((0, KEYS), "uint8"),
-        np.zeros(0, "uint8"),
-        repertoire.grid,
-        repertoire.tempo,
-        repertoire.metre,
+        "", np.zeros((0, KEYS), "uint8"), np.zeros(0, "uint8"), repertoire.grid, repertoire.tempo
     )
-    beats, unit = piece.metre or (4, 4)
+    metre = piece.metre or repertoire.metre
+    beats, unit = metre or (4, 4)
     bar = max(1, round(4 * beats / unit * piece.grid))
+    starts = np.flatnonzero(piece.positions == 1)
     if primer_bars:
-        starts = np.flatnonzero(piece.positions == 1)
-        end = starts[primer_bars] if len(starts) > primer_bars else primer_bars * bar
+        # Without bars of its own, of as many quarters as those that are written.
+        end = (
+            primer_bars * bar if not len(starts) else [*starts, None][min(primer_bars, len(starts))]
+        )
         piece = replace(piece, frames=piece.frames[:end], positions=piece.positions[:end])
+        starts = starts[:primer_bars]
     last = int(piece.positions[-1]) if len(piece.positions) else 0
-    new = (last + np.arange(bars * bar)) % bar + 1 if repertoire.bar else np.zeros(bars * bar)
+    if len(starts) > 1:
+        bar = max(int(starts[-1] - starts[-2]), last)  # the metre may have changed
+    new = np.zeros(bars * bar, int)
+    if (repertoire.bar or len(starts)) and bar <= _LONGEST_BAR:
+        new = (last + np.arange(bars * bar)) % bar + 1
     positions = np.concatenate([piece.positions, new]).astype("uint8")
-    return replace(piece, positions=positions), Request(piece.frames, positions)
+    return replace(piece, positions=positions, metre=metre), Request(piece.frames, positions)
 
 
 def under(melody: Piece) -> tuple[Piece, Request]:

@@ -29,10 +29,13 @@ from apps.music.piece import Piece
 from apps.music.repertoire import Repertoire
 from apps.music.request import after, under
 from apps.music.statistics import Passages, longest_copy, statistics_of
-from gated.errors import BadUsage
+from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder, write_whole
 from gated.runs.quiet import import_keras
+
+_MOST_BARS = 2000  # all are in memory at once
+_SLOWEST, _FASTEST = 10, 1000  # quarters a minute
 
 
 def sample(
@@ -73,7 +76,8 @@ def sample(
         ("temperature", temperature, 0 < temperature < float("inf"), "more than 0"),
         ("seed", seed, 0 <= seed < 2**64, "0 to 2**64 - 1"),
         ("primer-bars", primer_bars, primer_bars >= 0, "0 or more"),
-        ("tempo", tempo, tempo is None or 10 <= tempo <= 1000, "10 to 1000 quarters a minute"),
+        ("tunes", tunes, tunes * bars <= _MOST_BARS, f"{_MOST_BARS} bars at most in all"),
+        ("tempo", tempo, tempo is None or _SLOWEST <= tempo <= _FASTEST, "10 to 1000 a minute"),
     ):
         if not fits:
             raise BadUsage(f"--{name} {value}: expected {expected}")
@@ -94,14 +98,19 @@ def sample(
         piece, request = after(first(primer) if primer else None, repertoire, bars, primer_bars)
     if out is None:
         out = next(path for n in count(1) if not (path := run / "samples" / str(n)).exists())
-    out = RunFolder.create(out).path
+    tempo = tempo or piece.tempo
+    if not _SLOWEST <= tempo <= _FASTEST:
+        raise BadData(f"{primer or harmonise}: {tempo:g} quarters a minute; give another --tempo")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BadUsage(f"--out {out}: exists already; name another, or remove it first")
 
     import_keras()
     from apps.music.composer import Composer
 
     request = replace(request, samples=tunes, temperature=temperature, seed=seed)
     composer = Composer.load(folder, joint=config.output == "joint")
-    piece = replace(piece, tempo=tempo or piece.tempo)
+    out = RunFolder.create(out).path
+    piece = replace(piece, tempo=tempo)
     passages, shown = Passages(repertoire.pieces), []
     given = request.was_there if request.was_there.any() else None
     for i, frames in enumerate(composer.compose(request), 1):

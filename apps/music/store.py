@@ -23,7 +23,7 @@ def save_pieces(path: Path, pieces: list[Piece]) -> None:
 
 
 def load_pieces(path: Path) -> list[Piece]:
-    """Raises OSError, ValueError or KeyError where that is no such file."""
+    """Raises one of many errors where that is no such file: see `RunFolder.loading`."""
     with np.load(path, allow_pickle=False) as saved:
         arrays = dict(saved)
     ends = np.cumsum(arrays["lengths"])[:-1]

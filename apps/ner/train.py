@@ -27,7 +27,7 @@ def train(config: Config, *, json: bool = False) -> None:
     if config.peepholes and config.layer != "lstm":
         raise BadUsage(f"--peepholes goes with --layer lstm, not {config.layer}")
     corpus = data.load(config.corpus, config.valid, config.test, config.seed)
-    run = RunFolder.create(config.run)
+    run = RunFolder.begin(config.run, config)
 
     # Not before the options and the corpus are known good: it takes seconds.
     import_tensorflow()

@@ -6,12 +6,19 @@ import json
 import os
 import shutil
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 from gated.errors import BadData, BadUsage
+
+# What the readers of models and arrays raise where a file is not what it was.
+_DAMAGED = (
+    *(OSError, ValueError, LookupError, TypeError, EOFError, NotImplementedError),
+    *(BadZipFile, zlib.error),
+)
 
 
 class RunFolder:
@@ -40,8 +47,7 @@ class RunFolder:
     @classmethod
     def create(cls, path: Path) -> "RunFolder":
         """A new folder. Raises BadUsage if there is something at the path already."""
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise BadUsage(f"{path}: exists already; name another --run, or remove it first")
+        cls._check_new(path)
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -50,19 +56,28 @@ class RunFolder:
 
     @classmethod
     def begin(cls, path: Path, config: Any) -> "RunFolder":
-        """A new folder, or that of a training that was cut off and goes on.
+        """A folder that `training` makes, or that of a training that was cut off and goes on.
 
-        Raises BadUsage as `create` does, and if the training had other options.
+        Raises BadUsage if there is something else at the path, or if the training had other
+        options.
         """
         run = cls(path)
-        if not run.is_cut_off():
-            return cls.create(path)
-        run.check_config(config)
+        if run.is_cut_off():
+            run.check_config(config)
+        else:
+            cls._check_new(path)
         return run
+
+    @staticmethod
+    def _check_new(path: Path) -> None:
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise BadUsage(f"{path}: exists already; name another --run, or remove it first")
 
     @contextlib.contextmanager
     def training(self, config: Any) -> Iterator[None]:
         """Keeps the options; removes the folder where training fails before an epoch is kept."""
+        if not self.is_cut_off():
+            self.create(self.path)
         try:
             if not self.is_cut_off():
                 self.save_config(config)
@@ -90,8 +105,8 @@ class RunFolder:
         """Raises BadData where something in this folder is not what loading it expects."""
         try:
             yield
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-            reason = str(error).strip().splitlines()[0]
+        except _DAMAGED as error:
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise BadData(f"{self.path}: cannot be loaded as {what}: {reason}") from None
 
     def is_cut_off(self) -> bool:

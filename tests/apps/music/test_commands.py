@@ -3,6 +3,7 @@
 import json
 import shutil
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -151,12 +152,15 @@ def test_harmonises(command, runs, tmp_path):
         (["--primer", "a.mid", "--harmonise", "b.mid"], 2, "not both"),
         (["--primer", "missing.mid"], 1, "missing.mid"),
         (["--harmonise", "bad.mid"], 1, "bad.mid"),
-        (["--out", "taken"], 2, "exists already"),
+        (["--out", "taken"], 2, "--out taken: exists already"),
+        (["--tunes", 200, "--bars", 11], 2, "--tunes 200: expected 2000 bars at most in all"),
+        (["--harmonise", "slow.mid"], 1, "slow.mid: 1 quarters a minute; give another --tempo"),
     ],
 )
 def test_bad_input_to_sample(command, runs, tmp_path, monkeypatch, options, status, problem):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bad.mid").write_bytes(b"MThd and no more")
+    write_midi(replace(tune(1), tempo=1.0), tmp_path / "slow.mid")
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "file").write_text("mine")
     before = contents(tmp_path), contents(runs["joint"])
@@ -187,7 +191,9 @@ def test_bad_options_to_train(command, corpus, tmp_path, options, problem):
 
 def test_a_run_of_another_application(command, runs, tmp_path):
     own = shutil.copytree(runs["joint"], tmp_path / "run")
-    (own / "pieces.npz").write_bytes(b"no")
-    result = command("sample", "--run", own)
-    assert result.status == 1
-    assert result.err.count("\n") == 1 and str(own) in result.err
+    whole = (own / "pieces.npz").read_bytes()
+    for damaged in (b"no", b"", whole[:200] + b"?" + whole[201:], whole[:-100]):
+        (own / "pieces.npz").write_bytes(damaged)
+        result = command("sample", "--run", own)
+        assert result.status == 1
+        assert result.err.count("\n") == 1 and str(own) in result.err

@@ -21,7 +21,7 @@ FEW = (30, 31, 40, 41)  # the keys that may sound
 def composer(request):
     """A model in which a few keys sound, each in its way moved by those above it."""
     output = "joint" if request.param else "independent"
-    model = build_model(0, Config(units=8, output=output, dropout=0.0))
+    model = build_model(0, True, Config(units=8, output=output, dropout=0.0))
     rng = np.random.default_rng(1)
     for weight in model.weights:
         weight.assign(rng.normal(scale=0.6, size=weight.shape))

@@ -51,7 +51,7 @@ def test_files_of_another_kind(tmp_path, arrays, problem):
 
 @pytest.mark.parametrize("content", [b"", b"no MATLAB", b"MATLAB 5.0 MAT-file" + bytes(200)])
 def test_files_that_are_not_matlab(tmp_path, content):
-    (tmp_path / "x.mat", 4).write_bytes(content)
+    (tmp_path / "x.mat").write_bytes(content)
     with pytest.raises(BadData, match=r"x\.mat: (not a MATLAB file with|no traindata)") as error:
         read_rolls(tmp_path / "x.mat", 4)
     assert "\n" not in str(error.value)
