@@ -154,13 +154,13 @@ def test_harmonises(command, runs, tmp_path):
         (["--harmonise", "bad.mid"], 1, "bad.mid"),
         (["--out", "taken"], 2, "--out taken: exists already"),
         (["--tunes", 200, "--bars", 11], 2, "--tunes 200: expected 2000 bars at most in all"),
-        (["--harmonise", "slow.mid"], 1, "slow.mid: 1 quarters a minute; give another --tempo"),
+        (["--harmonise", "slow.mid"], 1, "slow.mid: 5 quarters a minute; give another --tempo"),
     ],
 )
 def test_bad_input_to_sample(command, runs, tmp_path, monkeypatch, options, status, problem):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bad.mid").write_bytes(b"MThd and no more")
-    write_midi(replace(tune(1), tempo=1.0), tmp_path / "slow.mid")
+    write_midi(replace(tune(1), tempo=5.0), tmp_path / "slow.mid")
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "file").write_text("mine")
     before = contents(tmp_path), contents(runs["joint"])
