@@ -11,6 +11,7 @@ ids. Serving: raw strings into the SavedModel, batch by batch.
 import statistics
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from gated.export.saved_model import save_endpoints
 from gated.runs.command import run_command
 
 WORDS, EPOCH = 250, 25_000
+CALLS = 4  # of the export, at a turn
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,12 @@ def classifier(config: Config) -> None:
             f"{median / first:.2f}",
         )
     Console().print(table)
-    rates = _serve(Classifier(encoder, ours), texts[: config.served], config.repeats)
-    print(
-        f"Serving the export, {config.served} texts a call: {statistics.median(rates):,.0f} texts "
-        f"a second, at most {max(rates):,.0f}"
-    )
+    classifier = Classifier(encoder, ours)
+    for callers, rates in _serve(classifier, texts[: config.served], config.repeats).items():
+        print(
+            f"Serving the export, {config.served} texts a call, {callers} at a time: "
+            f"{statistics.median(rates):,.0f} texts a second, at most {max(rates):,.0f}"
+        )
 
 
 def _texts(count: int) -> list[str]:
@@ -130,7 +133,7 @@ def _keras(encoder, options):
 
 
 def _serve(classifier, texts, repeats):
-    """Texts a second of each call of the export."""
+    """Texts a second of calls of the export, one after the other, and two side by side."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "1"
         signature = [tf.TensorSpec([None], tf.string, name="text")]
@@ -138,12 +141,21 @@ def _serve(classifier, texts, repeats):
         save_endpoints(path, resources, {"classify": (classifier.classify, signature)})
         model = tf.saved_model.load(path)
         call = model.signatures["serving_default"]
-        batch, rates = tf.constant(texts), []
-        for turn in range(repeats + 2):
-            start = time.perf_counter()
-            call(text=batch)["probabilities"].numpy()
-            if turn > 1:
-                rates.append(len(texts) / (time.perf_counter() - start))
+        batch = tf.constant(texts)
+
+        def serve(_):
+            for _ in range(CALLS):
+                call(text=batch)["probabilities"].numpy()
+
+        rates: dict[int, list[float]] = {1: [], 2: []}
+        with ThreadPoolExecutor(2) as pool:
+            for turn in range(repeats + 1):
+                for callers, found in rates.items():
+                    start = time.perf_counter()
+                    list(pool.map(serve, range(callers)))
+                    if turn:
+                        seconds = time.perf_counter() - start
+                        found.append(callers * CALLS * len(texts) / seconds)
         return rates
 
 
