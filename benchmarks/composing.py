@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from apps.music.composer import Composer
-from apps.music.config import config_of
+from apps.music.config import Config
 from apps.music.piece import KEYS
 from apps.music.repertoire import Repertoire
 from apps.music.request import Request, after
@@ -37,7 +37,7 @@ def composing(
     """
     folder = RunFolder.open(run)
     repertoire = Repertoire.load(folder)
-    composer = Composer.load(folder, joint=config_of(folder).output == "joint")
+    composer = Composer.load(folder, joint=folder.load_config(Config).output == "joint")
     frames = seconds * QUARTERS_A_SECOND * repertoire.grid
     _, bars = after(None, repertoire, frames)
     request = Request(np.zeros((0, KEYS), "uint8"), bars.positions[:frames], tunes)

@@ -27,7 +27,8 @@ def judge_while_learning(judge: LanguageModel, ids: np.ndarray, rate: float) -> 
     is judged by weights that have seen it. Without dropout. Krause et al. 2018, "Dynamic evaluation
     of neural sequence models", section 4, with the mean squares of this text. The 0.001 under the
     fraction is theirs too: without it the vector of a rare word, whose v is next to 0, would be
-    thrown far away where the word comes.
+    thrown far away where the word comes. As Keras's Adam has it, it is greater at first: divided
+    by √(1 - 0.999^n) at the n-th window.
 
     Changes the weights of `judge.model`.
     """

@@ -1,11 +1,10 @@
 """The options of a training run."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gated.errors import BadData, BadUsage
-from gated.runs.folder import RunFolder
+from gated.errors import BadUsage
 from gated.runs.options import check_options, check_training_options
 
 
@@ -71,20 +70,3 @@ class Config:
         check_options(self, shares, lambda share: 0 <= share < 1, "a share from 0 to less than 1")
         if self.peepholes and self.layer != "lstm":
             raise BadUsage(f"--peepholes goes with --layer lstm, not {self.layer}")
-
-
-def config_of(folder: RunFolder) -> Config:
-    """The options of a finished run. Raises BadData if they are none."""
-    saved = folder.load_json(folder.config)
-    try:
-        known = {field.name: saved[field.name] for field in fields(Config)}
-    except KeyError as error:
-        raise BadData(f"{folder.config}: expected the option {error}") from None
-    try:
-        for name, value in known.items():
-            if isinstance(value, list):
-                known[name] = tuple(value)
-        known["run"] = Path(known["run"])
-        return Config(**known)
-    except TypeError as error:
-        raise BadData(f"{folder.config}: not the options of a run: {error}") from None

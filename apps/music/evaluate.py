@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.music import data
-from apps.music.config import config_of
+from apps.music.config import Config
 from apps.music.piece import Piece
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
@@ -38,7 +38,7 @@ def evaluate(
         json: print the metrics as JSON too, on one line, last.
     """
     folder = RunFolder.open(run)
-    config = config_of(folder)
+    config = folder.load_config(Config)
     if corpus:
         which, pieces = " ".join(corpus), data.read_pieces(corpus, config.grid)
     else:

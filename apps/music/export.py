@@ -17,7 +17,7 @@ known.
 
 from pathlib import Path
 
-from apps.music.config import config_of
+from apps.music.config import Config
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
@@ -30,7 +30,7 @@ def export(run: Path = Path("runs/music/default")) -> None:
         run: the run folder that train made.
     """
     folder = RunFolder.open(run)
-    config = config_of(folder)
+    config = folder.load_config(Config)
 
     import_tensorflow()
     import tensorflow as tf

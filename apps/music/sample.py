@@ -21,7 +21,7 @@ from rich.table import Table
 
 from apps.music import data
 from apps.music.audio import write_wav
-from apps.music.config import config_of
+from apps.music.config import Config
 from apps.music.midi import write_midi
 from apps.music.page import Tune, page
 from apps.music.picture import draw
@@ -86,7 +86,7 @@ def sample(
     if primer_bars and not primer:
         raise BadUsage("--primer-bars goes with --primer")
     folder = RunFolder.open(run)
-    config = config_of(folder)
+    config = folder.load_config(Config)
     repertoire = Repertoire.load(folder)
 
     def first(file: Path) -> Piece:

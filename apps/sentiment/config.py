@@ -1,11 +1,10 @@
 """The options of a training run."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from gated.errors import BadData, BadUsage
-from gated.runs.folder import RunFolder
+from gated.errors import BadUsage
 from gated.runs.options import check_options, check_training_options
 
 
@@ -98,22 +97,3 @@ class Config:
         if self.learning_rate is not None:
             return self
         return replace(self, learning_rate=0.01 if self.encoder else 0.0015)
-
-
-def config_of(folder: RunFolder) -> Config:
-    """The options of a finished run. Raises BadData if they are none."""
-    saved = folder.load_json(folder.config)
-    try:
-        known = {field.name: saved[field.name] for field in fields(Config)}
-    except KeyError as error:
-        raise BadData(f"{folder.config}: expected the option {error}") from None
-    try:
-        for name, value in known.items():
-            if isinstance(value, list):
-                known[name] = tuple(value)
-        known["run"] = Path(known["run"])
-        for name in ("vectors", "encoder"):
-            known[name] = known[name] and Path(known[name])
-        return Config(**known)
-    except TypeError as error:
-        raise BadData(f"{folder.config}: not the options of a run: {error}") from None

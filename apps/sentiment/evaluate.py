@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.sentiment import data
-from apps.sentiment.config import config_of
+from apps.sentiment.config import Config
 from apps.sentiment.readers import Text
 from gated.errors import BadUsage
 from gated.runs.command import run_command
@@ -54,7 +54,7 @@ def evaluate(
     if mistakes < 0:
         raise BadUsage(f"--mistakes {mistakes}: expected 0 or more")
     folder = RunFolder.open(run)
-    config = config_of(folder)
+    config = folder.load_config(Config)
     if folds:
         if corpus or folds < 3:
             raise BadUsage("--folds: expected 3 at least, and no --corpus")

@@ -9,10 +9,12 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args
 from zipfile import BadZipFile
 
 from gated.errors import BadData, BadUsage
+
+Options = TypeVar("Options")
 
 # What the readers of models and arrays raise where a file is not what it was.
 _DAMAGED = (
@@ -123,6 +125,24 @@ class RunFolder:
                     f"{self.path}: was cut off with --{name.replace('_', '-')} "
                     f"{before.get(name)}, not {value}; go on with that, or name another --run"
                 )
+
+    def load_config(self, kind: type[Options]) -> Options:
+        """The options of a finished run, a dataclass. Raises BadData if they are none."""
+        saved = self.load_json(self.config)
+        known = {}
+        try:
+            for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+                value = saved[field.name]
+                if isinstance(value, list):
+                    value = tuple(value)
+                if isinstance(value, str) and Path in (field.type, *get_args(field.type)):
+                    value = Path(value)
+                known[field.name] = value
+            return kind(**known)
+        except KeyError as error:
+            raise BadData(f"{self.config}: expected the option {error}") from None
+        except TypeError as error:
+            raise BadData(f"{self.config}: not the options of a run: {error}") from None
 
     def remove(self) -> None:
         shutil.rmtree(self.path)
