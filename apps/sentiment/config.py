@@ -1,5 +1,6 @@
 """The options of a training run."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -62,10 +63,12 @@ class Config:
     #: Share of the words seen once that are read as unknown, by their characters, anew each time.
     rare_word_dropout: float = 0.5
 
-    #: The most epochs to train.
-    epochs: int = 8
-    #: Epochs without a better validation loss after which training stops.
-    patience: int = 3
+    #: The most epochs to train. Nothing: 8; with fewer than 8,000 texts to train on, 8 times the
+    #: square root of 8,000 by their number, which is 32 for 500.
+    epochs: int | None = None
+    #: Epochs without a better validation loss after which training stops. Nothing: three eighths
+    #: of the epochs.
+    patience: int | None = None
     #: Texts a step.
     batch_size: int = 32
     #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs. Nothing:
@@ -92,8 +95,9 @@ class Config:
         if self.peepholes and self.layer != "lstm":
             raise BadUsage(f"--peepholes goes with --layer lstm, not {self.layer}")
 
-    def resolved(self) -> "Config":
-        """The same, with what was left open."""
-        if self.learning_rate is not None:
-            return self
-        return replace(self, learning_rate=0.01 if self.encoder else 0.0015)
+    def resolved(self, texts: int) -> "Config":
+        """The same, with what was left open as it is for so many texts to train on."""
+        epochs = self.epochs or max(8, round(8 * math.sqrt(8000 / texts)))
+        patience = math.ceil(3 / 8 * epochs) if self.patience is None else self.patience
+        rate = self.learning_rate or (0.01 if self.encoder else 0.0015)
+        return replace(self, epochs=epochs, patience=patience, learning_rate=rate)

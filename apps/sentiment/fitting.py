@@ -49,6 +49,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Classifier:
             "val_accuracy": float((p.argmax(axis=1) == true).mean()),
         }
 
+    assert config.epochs  # resolved
     rates = keras.optimizers.schedules.CosineDecay(
         config.learning_rate, config.epochs * len(training)
     )

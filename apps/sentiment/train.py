@@ -23,8 +23,8 @@ def train(config: Config, *, json: bool = False) -> None:
         config: what the run depends on.
         json: print the metrics as JSON too, on one line, last.
     """
-    config = config.resolved()
     corpus = data.load(config)
+    config = config.resolved(len(corpus.train))
     run = RunFolder.begin(config.run, config)
 
     # Not before the options and the corpus are known good: it takes seconds.

@@ -3,6 +3,7 @@
 import csv
 import json
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -99,6 +100,23 @@ def test_it_learns(run):
     assert set(contents(run)) == FILES
     with (run / "history.csv").open() as file:
         assert list(next(csv.reader(file))) == ["epoch", "loss", "val_accuracy", "val_loss"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "epochs", "patience"), [(500, 32, 12), (2000, 16, 6), (8000, 8, 3), (10**6, 8, 3)]
+)
+def test_fewer_texts_are_read_more_often(texts, epochs, patience):
+    found = Config().resolved(texts)
+    assert (found.epochs, found.patience) == (epochs, patience)
+    given = replace(Config(), epochs=5, patience=0, learning_rate=0.1)
+    assert given.resolved(texts) == given
+
+
+def test_the_default_options_learn_from_eighty_texts(command, training_options, tmp_path):
+    result = command("train", *training_options[:6], "--run", tmp_path / "run", "--json")
+    assert result.status == 0, result.err
+    assert "80 texts to train on" in result.out
+    assert json.loads(result.lines[-1])["accuracy"] >= 0.8
 
 
 class CutOff(Exception):
