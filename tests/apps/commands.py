@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -24,10 +25,12 @@ class WithoutTensorFlow:
         return None if name.startswith("tensorflow") else self.finder.find_spec(name, *given)
 
 sys.meta_path[:] = map(WithoutTensorFlow, sys.meta_path)
-import importlib
-from gated.runs.command import run_command
-app, name = sys.argv.pop(1), sys.argv.pop(1)
-run_command(getattr(importlib.import_module(f"apps.{app}.{name}"), name))
+import json
+from dataclasses import asdict
+from tests.apps.commands import call
+
+app, calls = sys.argv[1], json.loads(sys.argv[2])
+print(json.dumps([asdict(call(app, *one)) for one in calls]))
 """
 
 
@@ -75,13 +78,24 @@ def call(app, module, *arguments):
     return Result(status, out.getvalue(), err.getvalue())
 
 
-def without_tensorflow(backend, app, command, *arguments):
-    """The lines that a command prints in a process of its own that finds no TensorFlow."""
+def without_tensorflow(backend, app, *calls):
+    """The lines that each command prints, in one process for all that finds no TensorFlow."""
+    told = json.dumps([[str(word) for word in one] for one in calls])
     done = subprocess.run(
-        [sys.executable, "-c", _WITHOUT_TENSORFLOW, app, command, *map(str, arguments)],
-        env={**os.environ, "KERAS_BACKEND": backend},
+        [sys.executable, "-c", _WITHOUT_TENSORFLOW, app, told],
+        env={
+            **os.environ,
+            "KERAS_BACKEND": backend,
+            # Compiling takes far longer than running here.
+            "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+            # PyTorch's threads wait for each other in a busy loop, beside the other tests.
+            "OMP_NUM_THREADS": "1",
+        },
         capture_output=True,
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.splitlines()
+    results = [Result(**one) for one in json.loads(done.stdout)]
+    for one in results:
+        assert one.status == 0, one.err[-2000:]
+    return [one.lines for one in results]

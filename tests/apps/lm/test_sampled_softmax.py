@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from apps.lm.sampled_softmax import Candidates, WithCandidates, sampled_logits
+from gated.compiling import compiled
 
 COUNTS = np.r_[0, 900, 500, 300, np.arange(96, 0, -1) // 4, 0]
 
@@ -29,10 +30,13 @@ def test_candidates_come_as_often_as_they_should():
     assert (np.abs(counted - draws * inclusion) <= 5 * sigma).all()
 
 
+compiled_logits = compiled(sampled_logits)
+
+
 def logits(output, vectors, targets, candidates, log_inclusion):
     given = [ops.convert_to_tensor(one, "float32") for one in (output, vectors)]
-    found = sampled_logits(*given, targets, candidates, log_inclusion)
-    return ops.convert_to_numpy(found)
+    given += map(ops.convert_to_tensor, (targets, candidates, log_inclusion))
+    return ops.convert_to_numpy(compiled_logits(*given))
 
 
 @pytest.mark.parametrize("dtype", ["int32", "int64"])

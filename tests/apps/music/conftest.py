@@ -76,25 +76,21 @@ def runs(tmp_path_factory, training_options):
 
 
 @pytest.fixture(scope="session", params=["joint", "independent"])
-def composer(request, runs):
+def lively(request):
+    """A composer whose weights tell frames apart, as those of a short training hardly do."""
     from apps.music.composer import Composer
-    from gated.runs.folder import RunFolder
+    from apps.music.config import Config
+    from apps.music.model import build_model
 
-    return Composer.load(RunFolder(runs[request.param]), joint=request.param == "joint")
-
-
-@pytest.fixture(scope="session")
-def lively(composer):
-    """The same composer with weights that tell frames apart; those of two epochs hardly do."""
-    import keras
-
-    from apps.music.composer import Composer
-
-    model = keras.models.clone_model(composer.model)
+    kinds = {
+        "joint": Config(units=12, depth=2, peepholes=True),
+        "independent": Config(units=12, output="independent", layer="gru"),
+    }
+    model = build_model(6, True, kinds[request.param])
     rng = np.random.default_rng(0)
     for weight in model.weights:
         weight.assign(rng.normal(scale=0.4 / max(1, weight.shape[0]) ** 0.3, size=weight.shape))
     bias = np.full(88, -12.0)
     bias[60 - LOWEST : 66 - LOWEST] = -0.5
     model.get_layer("notes").to_keys.bias.assign(bias)
-    return Composer(model, composer.joint)
+    return Composer(model, request.param == "joint")

@@ -13,10 +13,10 @@ def test_without_tensorflow(training_options, tmp_path, backend):
     if not find_spec(backend):
         pytest.skip(f"{backend} is not installed")
 
-    def run(command, *arguments):
-        return without_tensorflow(backend, "music", command, "--run", tmp_path / "run", *arguments)
-
-    trained = json.loads(run("train", *training_options["joint"], "--json")[-1])
-    assert 0 < trained["nats_per_frame"] < 100
-    tunes = map(json.loads, run("sample", "--tunes", "2", "--bars", "2", "--json"))
-    assert [tune["i"] for tune in tunes] == [0, 1]
+    run = ["--run", tmp_path / "run"]
+    trained = ["train", *training_options["joint"], *run, "--json"]
+    ((*_, metrics),) = without_tensorflow(backend, "music", trained)
+    assert 0 < json.loads(metrics)["nats_per_frame"] < 100
+    written = ["sample", *run, "--tunes", "2", "--bars", "2", "--json"]
+    (tunes,) = without_tensorflow(backend, "music", written)
+    assert [json.loads(tune)["i"] for tune in tunes] == [0, 1]

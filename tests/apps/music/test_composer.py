@@ -1,5 +1,7 @@
 """Judging and writing frames, against doing it frame by frame."""
 
+from functools import lru_cache
+
 import numpy as np
 import pytest
 from keras import ops
@@ -9,22 +11,33 @@ from apps.music.notes import notes_above
 from apps.music.piece import HELD, KEYS, SILENT, STRUCK, Piece
 from apps.music.repertoire import Repertoire
 from apps.music.request import Request, after, under
+from gated.compiling import compiled
 from tests.apps.music.conftest import tune
 
 NOTHING = np.zeros((0, KEYS), "uint8")
 
 
+@lru_cache
+def reader_of_a_frame(composer):
+    """The model, compiled for one frame: its operations one by one would take most of the time."""
+
+    def read(before, position, frame, *states):
+        above = notes_above(ops.cast(frame > 0, "float32"), 9)
+        if not composer.joint:
+            above = above[:, :, :1]
+        return composer.model([before, position, frame, above, *states], training=False)
+
+    return compiled(read, composer.model.variables)
+
+
 def one_by_one(composer, piece):
     """Log P of each frame, read one at a time."""
+    read = reader_of_a_frame(composer)
     states, before, found = composer.states(1), np.zeros((1, 1, KEYS), "int32"), []
     for frame, position in zip(piece.frames, piece.positions, strict=True):
         told = frame[None, None].astype("int32")
-        above = notes_above(ops.convert_to_tensor((told > 0).astype("float32")), 9)
-        if not composer.joint:
-            above = above[:, :, :1]
         arrays = before, np.array([[position]], "int32"), told
-        given = [*map(ops.convert_to_tensor, arrays), above, *states]
-        log_p, strikes, *states = composer.model(given, training=False)
+        log_p, strikes, *states = read(*map(ops.convert_to_tensor, arrays), *states)
         found.append((float(log_p[0, 0]), float(strikes[0, 0])))
         before = told
     return np.array(found)
