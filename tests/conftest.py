@@ -18,3 +18,20 @@ def corpora(request):
     if folder is None:
         pytest.skip("needs the real corpora: pytest tests --corpora DIR")
     return folder.resolve()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests that share trained models run in one worker, so that none is trained twice."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByModels(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            *folders, name = file.split("/")
+            shared = folders[:2] == ["tests", "apps"] and name != "test_backends.py"
+            return "/".join(folders) if shared else file
+
+    if config.getvalue("dist") == "loadfile":
+        return ByModels(config, log)
+    return None
