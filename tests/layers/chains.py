@@ -49,11 +49,13 @@ def paths(row, names, scheme=None):
 
 
 def score(row, path, transitions, start, end):
-    if not path:
-        return 0.0
-    inside = sum(row[t, tag] for t, tag in enumerate(path))
-    between = sum(transitions[pair] for pair in itertools.pairwise(path))
-    return start[path[0]] + inside + between + end[path[-1]]
+    """Of a path [t], or of each of several [n, t]."""
+    path = np.asarray(path, int)
+    if not path.shape[-1]:
+        return np.zeros(path.shape[:-1])
+    inside = row[np.arange(path.shape[-1]), path].sum(axis=-1)
+    between = transitions[path[..., :-1], path[..., 1:]].sum(axis=-1)
+    return start[path[..., 0]] + inside + between + end[path[..., -1]]
 
 
 def log_sum(values):

@@ -44,7 +44,7 @@ def enumerated(layer, scores, mask, names, scheme):
     found = []
     for row, counts in zip(scores, mask, strict=True):
         paths = list(chains.paths(row[counts], names, scheme))
-        values = [chains.score(row[counts], path, *weights) for path in paths]
+        values = chains.score(row[counts], paths, *weights)
         log_p = np.array(values) - chains.log_sum(values)
         order = np.argsort(-log_p)
         found.append(([paths[i] for i in order], log_p[order]))
@@ -62,20 +62,16 @@ def spread(path, counts):
 @each_scheme
 def test_log_likelihood_and_its_gradients(names, scheme, compiled):
     layer, scores = built(names, scheme), chains.scores()
-    paths = [found[len(found) // 2] for found, _ in enumerated(layer, scores, MASK, names, scheme)]
+    every = [found for found, _ in enumerated(layer, scores, MASK, names, scheme)]
+    paths = [found[len(found) // 2] for found in every]
     tags = np.array([spread(*pair) for pair in zip(paths, MASK, strict=True)])
     factors = np.random.default_rng(99).normal(size=len(MASK))  # those of `weighted_sum`
 
     def log_p(scores, *weights):
         return [
             chains.score(row[counts], path, *weights)
-            - chains.log_sum(
-                [
-                    chains.score(row[counts], other, *weights)
-                    for other in chains.paths(row[counts], names, scheme)
-                ]
-            )
-            for row, counts, path in zip(scores, MASK, paths, strict=True)
+            - chains.log_sum(chains.score(row[counts], all_, *weights))
+            for row, counts, path, all_ in zip(scores, MASK, paths, every, strict=True)
         ]
 
     found = value_and_gradients(
