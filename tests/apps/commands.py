@@ -7,10 +7,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 
 import pytest
 
+_COMPILED = tempfile.TemporaryDirectory(prefix="jax-compiled-")
 _WITHOUT_TENSORFLOW = """
 import sys
 
@@ -86,8 +88,11 @@ def without_tensorflow(backend, app, *calls):
         env={
             **os.environ,
             "KERAS_BACKEND": backend,
-            # Compiling takes far longer than running here.
+            # Compiling takes far longer than running here, and the processes share much of it.
             "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+            "JAX_COMPILATION_CACHE_DIR": _COMPILED.name,
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+            "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
             # PyTorch's threads wait for each other in a busy loop, beside the other tests.
             "OMP_NUM_THREADS": "1",
         },
