@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gated.errors import BadUsage
 from gated.runs.options import check_options, check_training_options
 
 
@@ -32,33 +33,58 @@ class Config:
     units: int = 128
     #: How many such layers.
     depth: int = 1
-    #: Length of a word's vector.
+    #: Length of a word's vector; with --vectors that of the file.
     word_size: int = 100
+    #: A text file of word vectors, word2vec's or GloVe's, perhaps gzipped, to begin with.
+    vectors: Path | None = None
     #: Length of a character's vector.
-    character_size: int = 50
-    #: Width of each direction of the layer that reads the characters of a word.
-    character_units: int = 100
-    #: Share of features dropped before and between the layers that read the words.
+    character_size: int = 30
+    #: Width of each direction of the layer that reads the characters of a word. 0: the characters
+    #: are not read.
+    character_units: int = 50
+    #: Length of the vector of a word's letter-case pattern (Word, WORD, 12, ...). 0: no such.
+    casing_size: int = 10
+    #: Score the tags of a sentence as a whole, by a conditional random field; else each for itself.
+    crf: bool = True
+    #: Share of the features dropped before, between and after the layers that read the words, the
+    #: same at each step.
     dropout: float = 0.5
-    #: Share of the words seen once that are replaced by <UNK>, anew in every epoch.
+    #: Share of the words whose vectors are dropped, wherever in the batch they stand.
+    word_dropout: float = 0.0
+    #: Share of the words seen once that are read as <UNK>, anew each time.
     rare_word_dropout: float = 0.5
+    #: Share of the entities in whose place another one of their type stands, anew in every epoch.
+    mention_replacement: float = 0.0
+    #: What the layers compute in; their weights are float32 always.
+    precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
 
     #: The most epochs to train.
-    epochs: int = 20
+    epochs: int = 30
     #: Epochs without a better F1 after which training stops.
-    patience: int = 6
+    patience: int = 10
     #: Sentences a step.
-    batch_size: int = 16
+    batch_size: int = 32
     #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs.
-    learning_rate: float = 0.002
+    learning_rate: float = 0.003
     #: Greatest norm of a step's gradient.
     clip: float = 5.0
+    #: Judge and keep an average of the weights over the steps, with this momentum. 0: the weights
+    #: themselves.
+    average: float = 0.99
     #: Of the weights, the order of the sentences, the dropout, and the split.
     seed: int = 1
+    #: How many taggers to train, with this seed and the ones after it: their mean, worst and best
+    #: F1 and its standard deviation are told, and the one with the best on the validation
+    #: sentences is kept.
+    seeds: int = 1
 
     def __post_init__(self):
         check_training_options(self)
-        sizes = ("word_size", "character_size", "character_units")
-        check_options(self, sizes, lambda n: n >= 1, "at least 1")
-        shares = ("dropout", "rare_word_dropout")
-        check_options(self, shares, lambda share: 0 <= share <= 1, "a share from 0 to 1")
+        check_options(self, ("word_size", "character_size", "seeds"), lambda n: n >= 1, "1 or more")
+        check_options(self, ("character_units", "casing_size"), lambda n: n >= 0, "0 or more")
+        some = ("rare_word_dropout", "mention_replacement")
+        check_options(self, some, lambda share: 0 <= share <= 1, "a share from 0 to 1")
+        shares = ("dropout", "word_dropout", "average")
+        check_options(self, shares, lambda share: 0 <= share < 1, "a share from 0 to less than 1")
+        if self.peepholes and self.layer != "lstm":
+            raise BadUsage(f"--peepholes goes with --layer lstm, not {self.layer}")

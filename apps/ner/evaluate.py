@@ -3,8 +3,9 @@
     python -m apps.ner.evaluate --run runs/ner/mine
     python -m apps.ner.evaluate --run runs/ner/mine --corpus test.conll
 
-Prints the scores of each type and overall, and writes them to metrics.json in the run folder. An
-entity counts as found if its first token, its last token and its type are right.
+Prints the scores of each type, of the entities that the training sentences have and of the others,
+and overall, and what is most often taken for what, and writes them to metrics.json in the run
+folder. An entity counts as found if its first token, its last token and its type are right.
 """
 
 import json as json_format
@@ -15,15 +16,20 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.ner import data
+from apps.ner.config import Config
 from apps.ner.conll import Sentence
-from gated.errors import BadData
+from apps.ner.errors import by_acquaintance, confusions
+from apps.ner.schemes import spans
 from gated.metrics.entities import entity_scores
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
+from gated.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from apps.ner.tagger import Tagger
+
+_CONFUSIONS = 10
 
 
 def evaluate(
@@ -46,45 +52,68 @@ def evaluate(
     import_tensorflow()
     from apps.ner.tagger import Tagger
 
-    metrics = {"set": which, **evaluate_sentences(Tagger.load(folder), sentences)}
+    tagger = Tagger.load(folder)
+    with folder.loading():
+        known = Vocabulary.load(folder.path / "entities.txt")
+    metrics = {"set": which, **evaluate_sentences(tagger, sentences, known)}
     folder.save_json(folder.metrics, metrics)
-    report(metrics, json)
-
-
-def evaluate_sentences(tagger: "Tagger", sentences: list[Sentence]) -> dict:
-    """The scores of a tagger on sentences, and their number."""
-    predicted = tagger.tag_sentences([sentence.tokens for sentence in sentences])
-    scores = entity_scores([sentence.tags for sentence in sentences], predicted)
-    return {"sentences": len(sentences), **scores}
-
-
-def report(metrics: dict, json: bool) -> None:
-    """Prints metrics as a table, and with `json` as one line of JSON after it."""
-    table = Table(title=f"{metrics['set']}: {metrics['sentences']} sentences", title_justify="left")
-    table.add_column("type")
-    for column in ("precision", "recall", "F1", "entities"):
-        table.add_column(column, justify="right")
-    rows = [*metrics["types"].items(), ("overall", metrics)]
-    for name, row in rows:
-        if name == "overall":
-            table.add_section()
-        scores = (f"{row[key]:.3f}" for key in ("precision", "recall", "f1"))
-        table.add_row(name, *scores, str(row["support"]))
-    Console().print(table)
+    report(metrics)
     if json:
         print(json_format.dumps(metrics, ensure_ascii=False))
 
 
+def evaluate_sentences(
+    tagger: "Tagger", sentences: list[Sentence], known: Vocabulary | None = None
+) -> dict:
+    """The scores of a tagger on sentences.
+
+    Given the entities of its training sentences, also what it mixes up, and the scores of entities
+    seen and unseen.
+    """
+    tags = [sentence.tags for sentence in sentences]
+    predicted = tagger.tag_sentences([sentence.tokens for sentence in sentences])
+    scores = {"sentences": len(sentences), **entity_scores(tags, predicted)}
+    if known:
+        true, found = ([spans(one) for one in tagged] for tagged in (tags, predicted))
+        scores |= by_acquaintance(sentences, true, found, known)
+        scores["confusions"] = [
+            {"true": one, "predicted": other, "count": count}
+            for (one, other), count in confusions(true, found).most_common(_CONFUSIONS)
+        ]
+    return scores
+
+
+def report(metrics: dict) -> None:
+    """Prints metrics as tables."""
+    table = Table(title=f"{metrics['set']}: {metrics['sentences']} sentences", title_justify="left")
+    table.add_column("type")
+    for column in ("precision", "recall", "F1", "entities"):
+        table.add_column(column, justify="right")
+    sections = (
+        metrics["types"],
+        {f"{which} in training": metrics[which] for which in ("seen", "unseen")},
+        {"overall": metrics},
+    )
+    for section in sections:
+        for name, row in section.items():
+            scores = (f"{row[key]:.3f}" for key in ("precision", "recall", "f1"))
+            table.add_row(name, *scores, str(row["support"]))
+        table.add_section()
+    console = Console()
+    console.print(table)
+    if metrics["confusions"]:
+        table = Table(title="Most often", title_justify="left")
+        table.add_column("this")
+        table.add_column("is taken for")
+        table.add_column("times", justify="right")
+        for row in metrics["confusions"]:
+            table.add_row(row["true"], row["predicted"], str(row["count"]))
+        console.print(table)
+
+
 def _own_sentences(folder: RunFolder) -> tuple[str, list[Sentence]]:
-    config = folder.load_json(folder.config)
-    try:
-        given, valid, test = (tuple(config[name]) for name in ("corpus", "valid", "test"))
-        seed = int(config["seed"])
-    except KeyError as error:
-        raise BadData(f"{folder.config}: expected the option {error}") from None
-    except (TypeError, ValueError) as error:
-        raise BadData(f"{folder.config}: not the options of a run: {error}") from None
-    corpus = data.load(given, valid, test, seed)
+    config = folder.load_config(Config)
+    corpus = data.load(config.corpus, config.valid, config.test, config.seed)
     return ("test", corpus.test) if corpus.test else ("valid", corpus.valid)
 
 

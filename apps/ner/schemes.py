@@ -73,6 +73,19 @@ def to_bio2(tags: Sequence[str], scheme: str) -> tuple[str, ...]:
     return tuple(result[:-1])
 
 
+def to_iobes(bio2_tags: Sequence[str]) -> list[str]:
+    """The same entities in IOBES.
+
+    >>> to_iobes(["B-PER", "I-PER", "O", "B-LOC"])
+    ['B-PER', 'E-PER', 'O', 'S-LOC']
+    """
+    last = {"B": "S", "I": "E"}
+    return [
+        tag if after.startswith("I-") else last.get(tag[0], tag[0]) + tag[1:]
+        for tag, after in pairwise((*bio2_tags, "O"))
+    ]
+
+
 def spans(bio2_tags: Iterable[str]) -> list[Span]:
     """The entities, read strictly: an I- that does not go on with an entity is outside."""
     found: list[Span] = []

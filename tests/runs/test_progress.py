@@ -26,6 +26,22 @@ def test_the_weights_kept_are_the_best(tmp_path):
     assert model.get_weights()[0] == 1
 
 
+def test_what_is_to_be_greatest(tmp_path):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile("adam", "mse")
+    scores = iter([0.0, 0.5, 0.7, 0.6, 0.7])
+    judge = lambda: {"val_loss": 0.0, "val_f1": next(scores)}  # noqa: E731
+    progress = Progress(RunFolder(tmp_path), patience=2, judge=judge, goal="val_f1")
+    progress.set_model(model)
+    for epoch in range(5):
+        model.set_weights([np.full((1, 1), epoch)])
+        progress.on_epoch_end(epoch, {})
+        assert progress.best.exists()  # even the first is better than nothing
+    assert progress.finished
+    model.load_weights(progress.best)
+    assert model.get_weights()[0] == 2  # the first of the two that are as good
+
+
 def test_averaged_weights_are_judged_and_kept(tmp_path):
     """Averages by hand of what plain gradient descent goes through; it goes on from its own."""
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])

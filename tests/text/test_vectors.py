@@ -2,11 +2,12 @@
 
 import gzip
 
+import keras
 import numpy as np
 import pytest
 
 from gated.errors import BadData
-from gated.text.vectors import read_vectors
+from gated.text.vectors import first_words, read_vectors, set_vectors
 
 WANTED = {"the": 2, "café": 3, "0000": 4, "new york": 5, "missing": 6}
 LINES = """\
@@ -49,7 +50,7 @@ def test_blanks_at_line_ends(tmp_path):
         (b"x 1 2 3\nthe 1 2 x\n", ":2: expected a word and 3 numbers"),
         (b"x 1 2 3\nthe 1 2\n", ":2: expected a word and 3 numbers"),
         (b"x 1 2 3\n\xff 1 2 3\n", ":2: byte 0xff, expected UTF-8 text"),
-        (gzip.compress(b"x 1 2 3\n" * 99)[:-12], ": "),
+        (gzip.compress(b"x 1 2 3\n" * 99, mtime=0)[:-12], ": "),
         (None, ": no such file or directory, expected word vectors"),
     ],
 )
@@ -60,3 +61,22 @@ def test_bad_files(tmp_path, content, problem):
     with pytest.raises(BadData) as error:
         read_vectors(path, WANTED)
     assert str(error.value).startswith(f"{path}{problem}")
+
+
+def test_the_first_words(tmp_path):
+    path = tmp_path / "vectors.txt"
+    path.write_text("8 3\n" + LINES, encoding="utf-8")
+    assert first_words(path, 5) == ["the", "café", "0000"]
+    assert len(first_words(path, 99)) == 5
+    found, width = read_vectors(path, WANTED, first=4)
+    assert (sorted(found), width) == ([2, 3], 3)
+
+
+def test_vectors_in_an_embedding():
+    embedding = keras.layers.Embedding(4, 3)
+    embedding.build()
+    before = embedding.get_weights()[0]
+    set_vectors(embedding, {2: np.array([1, 2, 3])})
+    after = embedding.get_weights()[0]
+    assert after[2].tolist() == [1, 2, 3]
+    np.testing.assert_array_equal(np.delete(after, 2, axis=0), np.delete(before, 2, axis=0))

@@ -21,6 +21,7 @@ def fit_and_keep(
     run: RunFolder,
     kept: keras.Model,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    goal: str = "val_loss",
 ) -> None:
     """Fits a model and saves it with the weights of its best epoch.
 
@@ -32,12 +33,16 @@ def fit_and_keep(
         run: whose training goes on after its last whole epoch, if it was cut off.
         kept: what is saved, the model or the part of it that is used later.
         callbacks: called before those of this function.
+        goal: as of `Progress`.
 
     Raises:
         KeyboardInterrupt: after Ctrl-C.
-        BadUsage: if the validation loss never was a finite number.
+        BadUsage: if the goal never was a finite number.
     """
-    progress = Progress(run, config.patience, judge)
+    progress = Progress(run, config.patience, judge, goal)
+    # With one, Keras has tf.data tune itself; the end of an epoch has been seen to wait half a
+    # minute for its sleeping tuner.
+    training.workers = 2
     run.checkpoint.mkdir(exist_ok=True)
     try:
         with interrupt_between_steps() as stop:
@@ -52,6 +57,7 @@ def fit_and_keep(
                         *callbacks,
                         progress,
                         keras.callbacks.CSVLogger(run.history, append=progress.epochs > 0),
+                        *_tensorboard(run),
                         stop,
                     ],
                 )
@@ -61,29 +67,42 @@ def fit_and_keep(
         raise
     if not progress.best.exists():
         shutil.rmtree(run.checkpoint)
-        raise BadUsage(
-            f"--learning-rate {config.learning_rate}: too high, the validation loss is not finite"
-        )
+        raise BadUsage(f"--learning-rate {config.learning_rate}: too high, {goal} is not finite")
     model.load_weights(progress.best)
     # Uncompiled: the optimizer's state would be two thirds of the file.
     write_whole(run.model, keras.Model(kept.inputs, kept.outputs, name=kept.name).save)
     shutil.rmtree(run.checkpoint)
 
 
+def _tensorboard(run):
+    """Logs for TensorBoard, which Keras writes with TensorFlow alone."""
+    if keras.backend.backend() != "tensorflow":
+        return []
+    return [keras.callbacks.TensorBoard(run.logs, write_graph=False)]
+
+
 class Progress(keras.callbacks.Callback):
-    """Judges the model after every epoch, and keeps the weights with which `val_loss` is least.
+    """Judges the model after every epoch, and keeps the weights of the epoch that did best.
 
     It also saves all that going on with the next epoch needs.
 
     Args:
         run: where to.
-        patience: epochs without a lesser loss after which training stops.
-        judge: gives `val_loss`, and what else shall be in the logs.
+        patience: epochs without a better one after which training stops.
+        judge: gives the goal, and what else shall be in the logs.
+        goal: what is to be least if its name ends in `loss`, else greatest.
     """
 
-    def __init__(self, run: RunFolder, patience: int, judge: Callable[[], dict[str, float]]):
+    def __init__(
+        self,
+        run: RunFolder,
+        patience: int,
+        judge: Callable[[], dict[str, float]],
+        goal: str = "val_loss",
+    ):
         super().__init__()
         self.judge = judge
+        self.goal, self.sign = goal, 1 if goal.endswith("loss") else -1
         self.best = run.checkpoint / "best.weights.h5"
         self.last = run.checkpoint / "last.npz"
         self.patience = patience
@@ -99,8 +118,8 @@ class Progress(keras.callbacks.Callback):
         model.optimizer.finalize_variable_values(model.trainable_variables)
         logs.update(self.judge())
         self.epochs, self.waited = epoch + 1, self.waited + 1
-        if logs["val_loss"] < self.least:
-            self.least, self.waited = logs["val_loss"], 0
+        if self.sign * logs[self.goal] < self.least:
+            self.least, self.waited = self.sign * logs[self.goal], 0
             write_whole(self.best, model.save_weights)
         for variable, value in zip(model.trainable_variables, trained, strict=True):
             variable.assign(value)

@@ -2,14 +2,18 @@
 
 import gzip
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gated.errors import BadData
 
 
-def read_vectors(path: Path, wanted: Mapping[str, int]) -> tuple[dict[int, np.ndarray], int]:
+def read_vectors(
+    path: Path, wanted: Mapping[str, int], first: int | None = None
+) -> tuple[dict[int, np.ndarray], int]:
     """The vectors of some words, as GloVe and word2vec write them: a word and its numbers a line.
 
     Gzipped or not, with or without a first line of the two sizes. The file is read line by line,
@@ -19,6 +23,7 @@ def read_vectors(path: Path, wanted: Mapping[str, int]) -> tuple[dict[int, np.nd
     Args:
         path: the file.
         wanted: the place of each word.
+        first: how many words of the file are looked at, from its beginning; all if None.
 
     Returns:
         The vectors by place, float32 [width], and the width.
@@ -29,20 +34,11 @@ def read_vectors(path: Path, wanted: Mapping[str, int]) -> tuple[dict[int, np.nd
     found: dict[int, np.ndarray] = {}
     exact: set[int] = set()
     width = 0
-    for number, line in _lines(path):
-        parts = line.rstrip().split(" ")
-        if number == 1 and len(parts) == 2:
-            continue
-        width = width or len(parts) - 1
-        expected = f"{path}:{number}: expected a word and {max(width, 2)} numbers"
-        if width < 2 or len(parts) <= width:
-            raise BadData(expected)
-        # A word may have blanks within; its numbers have none.
-        word, numbers = " ".join(parts[:-width]), parts[-width:]
+    for number, word, numbers in islice(_rows(path), first):
+        width = len(numbers)
         place = wanted.get(word)
         if place is None:
-            normal = "".join("0" if c.isdecimal() else c for c in word.lower())
-            place = wanted.get(normal)
+            place = wanted.get(_normal_form(word))
             if place is None or place in found:
                 continue
         elif place in exact:
@@ -52,10 +48,48 @@ def read_vectors(path: Path, wanted: Mapping[str, int]) -> tuple[dict[int, np.nd
         try:
             found[place] = np.array(numbers, "float32")
         except ValueError:
-            raise BadData(expected) from None
+            raise BadData(f"{path}:{number}: {_expected(width)}") from None
     if not width:
         raise BadData(f"{path}: empty, expected word vectors")
     return found, width
+
+
+def first_words(path: Path, count: int) -> list[str]:
+    """The first words of a file of vectors, which has the most frequent first, as they are read.
+
+    In lower case, with every digit as 0, each once. Raises BadData as `read_vectors` does.
+    """
+    return list(dict.fromkeys(_normal_form(word) for _, word, _ in islice(_rows(path), count)))
+
+
+def set_vectors(embedding: Any, vectors: Mapping[int, np.ndarray]) -> None:
+    """Puts vectors, by place, into a `keras.layers.Embedding`."""
+    table = embedding.get_weights()[0].copy()
+    for place, vector in vectors.items():
+        table[place] = vector
+    embedding.set_weights([table])
+
+
+def _rows(path: Path) -> Iterator[tuple[int, str, list[str]]]:
+    """Number of the line, word and numbers of each."""
+    width = 0
+    for number, line in _lines(path):
+        parts = line.rstrip().split(" ")
+        if number == 1 and len(parts) == 2:
+            continue
+        width = width or len(parts) - 1
+        if width < 2 or len(parts) <= width:
+            raise BadData(f"{path}:{number}: {_expected(max(width, 2))}")
+        # A word may have blanks within; its numbers have none.
+        yield number, " ".join(parts[:-width]), parts[-width:]
+
+
+def _expected(width: int) -> str:
+    return f"expected a word and {width} numbers"
+
+
+def _normal_form(word: str) -> str:
+    return "".join("0" if c.isdecimal() else c for c in word.lower())
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -25,6 +25,7 @@ OPTIONS = {
     "learning-rate": 0.02,
     "dropout": 0.1,
     "rare-word-dropout": 0.1,
+    "average": 0,
     "seed": 3,
 }
 

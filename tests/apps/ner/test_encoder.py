@@ -1,16 +1,20 @@
 """Numbers for sentences: the same in training and in the export."""
 
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from apps.ner import conll, data
+from apps.ner.batches import Batches
+from apps.ner.config import Config
 from apps.ner.conll import Sentence
 from apps.ner.encoder import Encoder
-from apps.ner.fitting import batches
-from gated.text.spelled import LONGEST_TOKEN, pad
+from apps.ner.schemes import to_iobes
+from gated.text.casing import casing
+from gated.text.spelled import LONGEST_TOKEN
 from gated.text.tokenizer import tokenize
 
 
@@ -40,14 +44,16 @@ def expected(encoder, tokens):
 
 
 def test_vocabularies(encoder):
-    assert encoder.tags == ["O"] + [f"{p}-{t}" for t in ("LOC", "MISC", "ORG", "PER") for p in "BI"]
+    types = ("LOC", "MISC", "ORG", "PER")
+    assert encoder.tags == ["O"] + [f"{p}-{t}" for t in types for p in "BIES"]
+    assert encoder.bio2_tags == ["O"] + [f"{p}-{t}" for t in types for p in "BIIB"]
     assert min(encoder.characters.counts.values()) == 2
     assert min(encoder.words.counts.values()) == 1
 
 
 def test_tags_of_types_that_only_begin():
     encoder = Encoder.of([Sentence(("a", "b"), ("B-x-y", "O"))])
-    assert encoder.tags == ["O", "B-x-y", "I-x-y"]
+    assert encoder.tags == ["O", "B-x-y", "I-x-y", "E-x-y", "S-x-y"]
 
 
 def test_save_and_load(encoder, tmp_path):
@@ -80,25 +86,60 @@ def test_ids_of_training_are_those_of_the_export(encoder, sentences):
 
 
 def test_batches_hold_every_sentence_once_with_its_ids(encoder, sentences):
-    def of_batches(epoch):
-        for (words, characters), tags in epoch:
-            for row in zip(words.numpy(), characters.numpy(), tags.numpy(), strict=True):
-                length = int((row[0] != 0).sum())
-                spelled = tuple(tuple(word[word != 0].tolist()) for word in row[1][:length])
-                assert not row[0][length:].any() and not row[1][length:].any()
-                yield tuple(row[0][:length].tolist()), spelled, tuple(row[2][:length].tolist())
+    def of_batches(data):
+        found = []
+        for i in range(len(data)):
+            inputs, tags = data[i]
+            for words, characters, patterns, row in zip(*inputs, tags, strict=True):
+                length = np.count_nonzero(words)
+                spelled = tuple(tuple(word[word != 0].tolist()) for word in characters[:length])
+                assert not words[length:].any() and not characters[length:].any()
+                assert not patterns[length:].any()
+                known = (words, patterns, row)
+                found.append((*(tuple(one[:length].tolist()) for one in known), spelled))
+        data.on_epoch_end()
+        return found
 
     def of_sentence(sentence):
         words, characters = expected(encoder, sentence.tokens)
-        tags = tuple(encoder.tags.index(tag) for tag in sentence.tags)
-        return tuple(words), tuple(map(tuple, characters)), tags
+        tags = [encoder.tags.index(tag) for tag in to_iobes(sentence.tags)]
+        patterns = casing(tf.constant(sentence.tokens)).numpy().tolist()
+        return tuple(words), tuple(patterns), tuple(tags), tuple(map(tuple, characters))
 
-    dataset = batches(encoder, sentences, 8, seed=1)
-    epochs = [list(of_batches(dataset)) for _ in range(2)]
-    assert len(dataset) == 14
+    config = Config(batch_size=8, mention_replacement=0)
+    data = Batches(encoder, sentences, config)
+    epochs = [of_batches(data) for _ in range(2)]
+    assert len(data) == 14
     assert sorted(epochs[0]) == sorted(epochs[1]) == sorted(map(of_sentence, sentences))
     assert epochs[0] != epochs[1]
-    assert epochs[0] == list(of_batches(batches(encoder, sentences, 8, seed=1)))
+    assert epochs[0] == of_batches(Batches(encoder, sentences, config))
+
+
+def test_entities_in_place_of_others():
+    """Each sentence is what it was, but for entities, and those are of the training set."""
+    tokens = ["Ann Lee saw Rome", "Rome is here", "dear Bo"]
+    tags = ["B-PER I-PER O B-LOC", "B-LOC O O", "O B-PER"]
+    sentences = [
+        Sentence(tuple(a.split()), tuple(b.split())) for a, b in zip(tokens, tags, strict=True)
+    ]
+    encoder = Encoder.of(sentences)
+    data = Batches(encoder, sentences, Config(batch_size=3, mention_replacement=0.5))
+    seen = Counter()
+    for _ in range(200):
+        (words, _, _), found = data[0]
+        for row, own in zip(words, found, strict=True):
+            length = np.count_nonzero(row)
+            text = " ".join(encoder.words.tokens[i] for i in row[:length])
+            seen[text, " ".join(encoder.tags[i] for i in own[:length])] += 1
+        data.on_epoch_end()
+    people = {"ann lee": "B-PER E-PER", "bo": "S-PER"}
+    assert set(seen) == (
+        {(f"{one} saw rome", f"{tag} O S-LOC") for one, tag in people.items()}
+        | {("rome is here", "S-LOC O O")}
+        | {(f"dear {one}", f"O {tag}") for one, tag in people.items()}
+    )
+    # Of those drawn anew, half are what they were.
+    assert 120 <= seen["dear bo", "O S-PER"] <= 180
 
 
 @pytest.mark.parametrize(
@@ -113,6 +154,8 @@ def test_batches_hold_every_sentence_once_with_its_ids(encoder, sentences):
 )
 def test_padding(encoder, tokens, shape):
     ragged = tf.ragged.constant(tokens, dtype=tf.string, ragged_rank=1)
-    words, characters = pad(*encoder.ids(ragged))
+    words, characters, patterns = encoder.inputs(ragged)
     assert (tuple(words.shape), tuple(characters.shape)) == (shape[:2], shape)
+    assert patterns.shape == words.shape
+    assert np.array_equal(words.numpy() != 0, patterns.numpy() != 0)
     assert np.count_nonzero(words) == sum(map(len, tokens))

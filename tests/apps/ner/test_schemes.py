@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, Entities
 
-from apps.ner.schemes import Span, TagError, detect, spans, to_bio2
+from apps.ner.schemes import Span, TagError, detect, spans, to_bio2, to_iobes
 
 TYPES = ("PER", "LOC", "creative-work")
 # Letters for begin, inside, end, single.
@@ -51,6 +51,11 @@ def by_seqeval(tags, scheme):
 segments = st.lists(st.tuples(st.sampled_from((None, *TYPES)), st.integers(1, 4)), max_size=8)
 corpora_of_segments = st.lists(segments, max_size=5)
 schemes = st.sampled_from(sorted(LETTERS))
+
+
+@given(segments)
+def test_to_iobes(sentence):
+    assert to_iobes(encode(sentence, "BIO2")) == encode(sentence, "IOBES")
 
 
 @given(corpora_of_segments, schemes)

@@ -2,21 +2,24 @@
 
 import csv
 import json
+import shutil
 import signal
+import statistics
 import time
 
 import keras
-import numpy as np
 import pytest
 
-from apps.ner.conll import Sentence
-from apps.ner.fitting import ValidationF1
+from apps.ner.tagger import Tagger
+from gated.runs.folder import RunFolder
+from gated.runs.progress import Progress
 
 FILES = {
     "config.json",
     "words.txt",
     "characters.txt",
     "tags.txt",
+    "entities.txt",
     "model.keras",
     "metrics.json",
     "history.csv",
@@ -68,35 +71,6 @@ def test_same_seed_same_metrics(twins):
         assert (one / name).read_bytes() == (two / name).read_bytes()
 
 
-class ToldTagger:
-    """Tags as it is told, a list an epoch."""
-
-    def __init__(self, *epochs):
-        self.epochs = iter(epochs)
-
-    def tag_sentences(self, sentences):
-        return [next(self.epochs)]
-
-
-def test_the_weights_kept_are_the_best(tmp_path):
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
-    right, wrong, half = ["B-A", "B-A"], ["O", "O"], ["B-A", "O"]
-    path = tmp_path / "best.weights.h5"
-    callback = ValidationF1(
-        ToldTagger(wrong, half, right, half, right), [Sentence(("a", "b"), tuple(right))], path
-    )
-    callback.set_model(model)
-    scores = []
-    for epoch in range(5):
-        model.set_weights([np.full((1, 1), epoch)])
-        callback.on_epoch_end(epoch, logs := {})
-        scores.append(logs["val_f1"])
-        assert path.exists()  # even the first is better than nothing
-    assert scores == pytest.approx([0, 2 / 3, 1, 2 / 3, 1])
-    model.load_weights(path)
-    assert model.get_weights()[0] == 2  # the first of the two that are right
-
-
 def wait_for(condition, process):
     for _ in range(1200):
         if condition():
@@ -122,22 +96,117 @@ def test_interrupt_before_the_first_epoch_ends(tmp_path, process, training_optio
     assert not run.exists()
 
 
-def test_interrupt_after_an_epoch(tmp_path, process, training_options, command):
-    start, finish = process
-    run = tmp_path / "run"
-    history = run / "history.csv"
-    long = ["--epochs", "10000", "--patience", "10000"]
-    training = start("train", *training_options, *long, "--run", run)
-    wait_for(lambda: history.exists() and history.read_text().count("\n") > 3, training)
-    assert (run / "checkpoint").is_dir()
-    training.send_signal(signal.SIGINT)
-    result = finish(training)
-    assert (result.status, result.err) == (130, "interrupted\n")
-    assert f"{run} holds the best epoch so far." in result.lines[-1]
-    assert names(run) == FILES - {"metrics.json"}
+def contents(run):
+    return {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
 
-    evaluated = command("evaluate", "--run", run, "--json")
-    assert evaluated.status == 0
-    with history.open() as file:
-        best = max(float(row["val_f1"]) for row in csv.DictReader(file))
-    assert json.loads(evaluated.lines[-1])["f1"] == pytest.approx(best)
+
+@pytest.fixture
+def cut_off(command, training_options, tmp_path, monkeypatch):
+    """A run that Ctrl-C ended in its third epoch."""
+    whole = Progress.on_epoch_end
+
+    def end(progress, epoch, logs=None):
+        whole(progress, epoch, logs)
+        if epoch == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    own = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "on_epoch_end", end)
+        result = command("train", *training_options, "--run", own)
+    assert (result.status, result.err) == (130, "interrupted\n")
+    assert "the same command goes on after epoch 3" in result.out
+    return own
+
+
+def test_going_on_ends_as_if_not_cut_off(run, command, training_options, cut_off):
+    result = command("train", *training_options, "--run", cut_off)
+    assert (result.status, result.err) == (0, "")
+    assert names(cut_off) == FILES
+    for name in ("metrics.json", "history.csv"):
+        assert contents(cut_off)[name] == contents(run)[name]
+
+
+def test_going_on_with_something_else(command, training_options, cut_off, tmp_path, tiny):
+    before = contents(cut_off)
+    result = command("train", *training_options, "--run", cut_off, "--dropout", 0.3)
+    assert result.status == 2
+    assert "was cut off with --dropout 0.1, not 0.3" in result.err
+    assert contents(cut_off) == before
+    kept = tiny.read_bytes()
+    try:
+        tiny.write_bytes(kept + b"\nElsewhere\tB-XYZ\n")
+        result = command("train", *training_options, "--run", cut_off)
+    finally:
+        tiny.write_bytes(kept)
+    assert result.status == 2
+    assert "was cut off with other sentences to train on" in result.err
+    assert contents(cut_off) == before
+
+
+def test_several_seeds(command, training_options, tmp_path, run):
+    own = tmp_path / "run"
+    seeds = ["--epochs", 2, "--seeds", 3, "--json"]
+    result = command("train", *training_options, *seeds, "--run", own)
+    assert result.status == 0, result.err
+    each = [read_json(own / f"seed-{seed}" / "metrics.json") for seed in (3, 4, 5)]
+    summary = read_json(own / "metrics.json")
+    assert json.loads(result.lines[-1]) == summary
+    scores = [metrics["f1"] for metrics in each]
+    assert summary["seeds"] == [3, 4, 5]
+    assert summary["f1"] == pytest.approx(statistics.mean(scores))
+    assert summary["f1_deviation"] == pytest.approx(statistics.stdev(scores))
+    assert (summary["f1_worst"], summary["f1_best"]) == (min(scores), max(scores))
+    kept = own / f"seed-{summary['kept']}"
+    assert read_json(kept / "metrics.json")["valid_f1"] == summary["valid_f1_best"]
+    assert (own / "model.keras").read_bytes() == (kept / "model.keras").read_bytes()
+    assert command("evaluate", "--run", own).status == 0
+
+    # Cut off, it goes on with what is not finished yet.
+    (own / "model.keras").unlink()
+    shutil.rmtree(own / "seed-5")
+    times = [(own / f"seed-{seed}" / "model.keras").stat().st_mtime_ns for seed in (3, 4)]
+    again = command("train", *training_options, *seeds, "--run", own)
+    assert again.status == 0, again.err
+    assert read_json(own / "metrics.json") == summary
+    after = [(own / f"seed-{seed}" / "model.keras").stat().st_mtime_ns for seed in (3, 4)]
+    assert after == times
+    # Finished, it is not overwritten.
+    assert command("train", *training_options, *seeds, "--run", own).status == 2
+
+
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision(command, training_options, tmp_path, precision):
+    own = tmp_path / "run"
+    options = ["--precision", precision, "--average", 0.5]
+    result = command("train", *training_options, *options, "--run", own)
+    assert result.status == 0, result.err
+    assert read_json(own / "metrics.json")["f1"] > 0.2
+    model = keras.models.load_model(own / "model.keras")
+    assert model.get_layer("deep").compute_dtype == precision.removeprefix("mixed_")
+    assert {weight.dtype for weight in model.weights} == {"float32"}
+    assert model.outputs[0].dtype == "float32"
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_word_vectors_to_begin_with(command, training_options, tmp_path):
+    """Words of the validation sentences that are not trained on keep theirs as they are."""
+    corpus = tmp_path / "train.conll"
+    corpus.write_text("Anna\tB-PER\nsings\tO\n\nthe\tO\nsea\tO\n" * 8, encoding="utf-8")
+    valid = tmp_path / "valid.conll"
+    valid.write_text("Bert\tB-PER\nsleeps\tO\n", encoding="utf-8")
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("anna 1 2 3\nBERT 4 5 6\nother 7 8 9\n", encoding="utf-8")
+    options = ["--corpus", corpus, "--valid", valid, *training_options[4:], "--epochs", 2]
+    own = tmp_path / "run"
+    result = command("train", *options, "--vectors", vectors, "--run", own)
+    assert result.status == 0, result.err
+    assert "2 of 6 words have a vector" in result.out
+    tagger = Tagger.load(RunFolder(own))
+    words = tagger.encoder.words.tokens
+    table = tagger.model.get_layer("word_vectors").get_weights()[0]
+    assert table.shape == (len(words), 3)
+    assert table[words.index("bert")].tolist() == [4, 5, 6]
+    assert table[words.index("anna")] == pytest.approx([1, 2, 3], abs=0.5)
+    assert "sleeps" not in words
+    assert "other" not in words
