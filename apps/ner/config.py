@@ -71,6 +71,9 @@ class Config:
     #: Judge and keep an average of the weights over the steps, with this momentum. 0: the weights
     #: themselves.
     average: float = 0.99
+    #: After training, lower the score of O by as much as gives the best F1 on the validation
+    #: sentences; where entities are rare that finds more of them.
+    balance: bool = True
     #: Of the weights, the order of the sentences, the dropout, and the split.
     seed: int = 1
     #: How many taggers to train, with this seed and the ones after it: their mean, worst and best

@@ -5,6 +5,7 @@ from dataclasses import replace
 import keras
 import tensorflow as tf
 
+from apps.ner.balance import balance
 from apps.ner.batches import Batches
 from apps.ner.config import Config
 from apps.ner.data import Corpus
@@ -16,9 +17,8 @@ from apps.ner.tagger import Tagger
 from apps.ner.vectors import with_vectors
 from gated.errors import BadUsage
 from gated.layers import CRFLoss
-from gated.metrics.entities import entity_scores
 from gated.runs.folder import RunFolder, write_whole
-from gated.runs.progress import fit_and_keep
+from gated.runs.progress import fit_and_keep, save_model
 from gated.text.vectors import set_vectors
 
 
@@ -28,7 +28,6 @@ def train_one(corpus: Corpus, config: Config, run: RunFolder) -> dict:
         tagger = fit(corpus, config, run)
     which = "test" if corpus.test else "valid"
     known = entities_of(corpus.train)
-    write_whole(run.path / "entities.txt", known.save)
     metrics = {
         "set": which,
         **evaluate_sentences(tagger, corpus.test or corpus.valid, known),
@@ -50,13 +49,12 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
     encoder, model = _begin(corpus, config)
     _check_the_same(run, encoder)
     encoder.save(run.path)
+    write_whole(run.path / "entities.txt", entities_of(corpus.train).save)
     tagger = Tagger(encoder, model)
     training = Batches(encoder, corpus.train, config)
-    true = [sentence.tags for sentence in corpus.valid]
 
-    def validate():
-        scores = entity_scores(true, tagger.tag_sentences([one.tokens for one in corpus.valid]))
-        return {"val_f1": scores["f1"]}
+    def f1():
+        return evaluate_sentences(tagger, corpus.valid)["f1"]
 
     model.compile(
         optimizer=keras.optimizers.Adam(
@@ -69,7 +67,11 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
         ),
         loss=CRFLoss(),
     )
-    fit_and_keep(model, training, validate, config, run, kept=model, goal="val_f1")
+    fit_and_keep(model, training, lambda: {"val_f1": f1()}, config, run, kept=model, goal="val_f1")
+    if config.balance:
+        by, best = balance(model, encoder.tags, f1)
+        print(f"Lowering O by {by:+.2f} nats: F1 {best:.4f} on the validation sentences")
+        save_model(run, model)
     return tagger
 
 

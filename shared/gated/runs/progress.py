@@ -69,9 +69,14 @@ def fit_and_keep(
         shutil.rmtree(run.checkpoint)
         raise BadUsage(f"--learning-rate {config.learning_rate}: too high, {goal} is not finite")
     model.load_weights(progress.best)
-    # Uncompiled: the optimizer's state would be two thirds of the file.
-    write_whole(run.model, keras.Model(kept.inputs, kept.outputs, name=kept.name).save)
+    save_model(run, kept)
     shutil.rmtree(run.checkpoint)
+
+
+def save_model(run: RunFolder, model: keras.Model) -> None:
+    """Saves what a run has trained."""
+    # Uncompiled: the optimizer's state would be two thirds of the file.
+    write_whole(run.model, keras.Model(model.inputs, model.outputs, name=model.name).save)
 
 
 def _tensorboard(run):
