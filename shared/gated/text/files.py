@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from gated.errors import BadData, BadUsage
 
@@ -17,16 +18,32 @@ def read_lines(path: str | Path) -> list[str]:
     return list(decode_lines(read_bytes(path).removesuffix(b"\n").split(b"\n"), str(path)))
 
 
+def stream_lines(path: str | Path) -> Iterator[str]:
+    """Likewise, one at a time; of however large a file only one is in memory."""
+    return decode_lines(_and_close(open_bytes(path)), str(path))
+
+
 def read_bytes(path: str | Path, expected: str = "a text file") -> bytes:
     """What a file holds. Raises BadData, with what was expected, where it cannot be read."""
+    with open_bytes(path, expected) as file:
+        return file.read()
+
+
+def open_bytes(path: str | Path, expected: str = "a text file") -> BinaryIO:
+    """Opens a file. Raises BadData, with what was expected, where it cannot be opened."""
     try:
-        return Path(path).read_bytes()
+        return open(path, "rb")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadData(f"{path}: {reason}, expected {expected}") from None
 
 
-def decode_lines(lines: Iterable[bytes], name: str) -> Iterable[str]:
+def _and_close(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        yield from file
+
+
+def decode_lines(lines: Iterable[bytes], name: str) -> Iterator[str]:
     """Decodes lines one by one. Raises BadData, with `name` and line, where one is not UTF-8."""
     for number, line in enumerate(lines, 1):
         try:
@@ -37,7 +54,7 @@ def decode_lines(lines: Iterable[bytes], name: str) -> Iterable[str]:
         yield text.removesuffix("\n").removesuffix("\r")
 
 
-def given_lines(texts: Sequence[str], file: Path | None) -> Iterable[str]:
+def given_lines(texts: Sequence[str], file: Path | None) -> Iterator[str]:
     """What a command works on: its arguments, or the lines of a file, or of standard input.
 
     Raises BadUsage if both arguments and a file are given, BadData as `decode_lines` does.
@@ -47,4 +64,4 @@ def given_lines(texts: Sequence[str], file: Path | None) -> Iterable[str]:
     if texts:
         # Python hides bytes that are not UTF-8 in strings that nothing else can read.
         return decode_lines(map(os.fsencode, texts), "argument")
-    return read_lines(file) if file else decode_lines(sys.stdin.buffer, "standard input")
+    return stream_lines(file) if file else decode_lines(sys.stdin.buffer, "standard input")
