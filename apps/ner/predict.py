@@ -1,48 +1,99 @@
-"""Finds the names in raw sentences, one sentence an argument or a line.
+"""Finds the names in raw texts of any length: one an argument or a line, or in JSON lines.
 
-python -m apps.ner.predict --run runs/ner/mine "Ada Lovelace met Charles Babbage in London."
-python -m apps.ner.predict --run runs/ner/mine --file notes.txt --format json
-cat notes.txt | python -m apps.ner.predict --run runs/ner/mine
+    python -m apps.ner.predict --run runs/ner/mine "Ada Lovelace met Charles Babbage in London."
+    python -m apps.ner.predict --run runs/ner/mine --file notes.txt letters.jsonl --format json
+    python -m apps.ner.predict --run runs/ner/mine --file notes.txt --format html > page.html
+    python -m apps.ner.predict --run runs/ner/mine --k-best 3 "Jordan met Paris Hilton."
+    cat notes.txt | python -m apps.ner.predict --run runs/ner/mine
+
+A text is split into sentences, which are tagged each for itself. Files and standard input are read
+a few lines at a time, however large they are.
 """
 
+from itertools import tee
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
-from apps.ner.display import WRITERS
+from apps.ner import display
+from apps.ner.page import page
+from apps.ner.progress import progress
+from apps.ner.texts import Input, given_texts
+from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
-from gated.text.files import given_lines
+
+_MOST_TAGGINGS = 100
 
 
 def predict(
     texts: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
     *,
     run: Path = Path("runs/ner/default"),
-    file: Path | None = None,
-    format: Literal["text", "conll", "json"] = "text",
+    file: tuple[Path, ...] = (),
+    input: Input | None = None,
+    format: Literal["text", "conll", "json", "html"] = "text",
+    k_best: int = 1,
+    threshold: float = 0.0,
 ) -> None:
-    """Tags sentences; empty ones are skipped.
+    """Tags texts.
 
     Args:
-        texts: the sentences. None, and no file: they are read from standard input.
+        texts: the texts. None, and no file: they are read from standard input, a text a line.
         run: the run folder that train made.
-        file: a text file of sentences, UTF-8.
-        format: text, the sentence with its entities in colour; conll, a token and its tag a line;
-            json, an object a line with the text and its entities: text, type, and start and end in
-            characters.
+        file: files with a text a line, UTF-8.
+        input: text, each argument or line is a text; json, each is an object with the key `text`,
+            whose other keys --format json hands on. Nothing: json for files whose name ends in
+            .jsonl, else text.
+        format: text, the text with its entities in colour; conll, a token and its tag a line, and
+            a blank line after a sentence; json, an object a line with the text and its entities:
+            text, type, start and end in characters, and probability; html, a page.
+        k_best: so many taggings of each sentence, the likeliest first, with their probabilities,
+            up to 100; in JSON as `sentences`, beside the entities of the likeliest. In text and
+            JSON.
+        threshold: leave out entities less likely than this.
     """
+    if not 1 <= k_best <= _MOST_TAGGINGS:
+        raise BadUsage(f"--k-best {k_best}: expected 1 to {_MOST_TAGGINGS}")
+    if not 0 <= threshold <= 1:
+        raise BadUsage(f"--threshold {threshold}: expected 0 to 1")
+    if k_best > 1 and format not in ("text", "json"):
+        raise BadUsage(f"--k-best goes with --format text or json, not {format}")
+    if k_best > 1 and threshold:
+        raise BadUsage("give --k-best or --threshold, not both")
     folder = RunFolder.open(run)
-    lines = given_lines(texts, file)
+    given = given_texts(texts, file, input)
 
     import_tensorflow()
     from apps.ner.tagger import Tagger
 
     tagger = Tagger.load(folder)
-    for found in tagger.tag_lines(line for line in lines if line.strip()):
-        WRITERS[format](*found)
+    with progress(file) as advance:
+        for_tagger, beside = tee(given)
+        tagged = tagger.tag_texts((one.text for one in for_tagger), k_best, threshold)
+
+        def found():
+            for result in tagged:
+                one = next(beside)
+                yield one.fields, result
+                advance(one.size)
+
+        match format:
+            case "html":
+                for piece in page((result for _, result in found()), tagger.types):
+                    print(piece)
+            case "conll":
+                display.write_conll(found())
+            case "json" if k_best > 1:
+                display.write_taggings_json(found())
+            case "json":
+                display.write_json(found())
+            case "text" if k_best > 1:
+                display.write_taggings(found())
+            case "text":
+                display.write_text(found())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Tags sentences with an export, and TensorFlow alone: neither the run folder nor our layers.
+"""Tags texts with an export, and TensorFlow alone: neither the run folder nor our layers.
 
 python -m apps.ner.serve --export runs/ner/mine/export/1 "Ada Lovelace met Charles Babbage."
 """
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
+from rich.console import Console
 
-from apps.ner.display import write_text
+from apps.ner.display import coloured
+from apps.ner.tagged import entities
 from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.quiet import import_tensorflow
@@ -17,10 +19,10 @@ from gated.text.files import decode_lines
 
 
 def serve(texts: Annotated[tuple[str, ...], tyro.conf.Positional], *, export: Path) -> None:
-    """Loads a SavedModel and prints the sentences with their entities in colour.
+    """Loads a SavedModel and prints the texts with their entities in colour.
 
     Args:
-        texts: the sentences.
+        texts: the texts.
         export: the folder of the SavedModel.
     """
     if not (export / "saved_model.pb").is_file():
@@ -35,10 +37,12 @@ def serve(texts: Annotated[tuple[str, ...], tyro.conf.Positional], *, export: Pa
         raise BadData(f"{export}: {str(error).splitlines()[0]}") from None
     lines = list(decode_lines(map(os.fsencode, texts), "argument"))
     found = model.signatures["serving_default"](text=tf.constant(lines, tf.string))
-    for text, tags, offsets in zip(
-        lines, found["tags"].numpy().tolist(), found["offsets"].numpy().tolist(), strict=True
-    ):
-        write_text(text, None, [tag.decode() for tag in tags], offsets)
+    console = Console(soft_wrap=True, highlight=False)
+    columns = (found[name].numpy().tolist() for name in ("tags", "offsets", "sentences"))
+    for text, tags, offsets, numbers in zip(lines, *columns, strict=True):
+        count = sum(number >= 0 for number in numbers)
+        names = [tag.decode() for tag in tags[:count]]
+        console.print(coloured(text, entities(text, names, offsets, numbers[:count])))
 
 
 if __name__ == "__main__":

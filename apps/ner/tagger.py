@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from apps.ner.encoder import Encoder
-from apps.ner.schemes import Span, spans
+from apps.ner.schemes import spans
 from apps.ner.tagged import TaggedSentence, TaggedText, Tagging, entity
 from gated.runs.folder import RunFolder
 from gated.text.sentences import split_sentences
@@ -27,6 +27,8 @@ class Tagger:
         self.model = model
         self.crf = model.get_layer("crf")
         self.tag_names = tf.constant(encoder.bio2_tags)
+        #: The types of the entities, in the order of the tags.
+        self.types = list(dict.fromkeys(tag[2:] for tag in encoder.tags if tag != "O"))
         tokens = tf.RaggedTensorSpec([None, None], tf.string)
         scores = tf.TensorSpec([None, None, len(encoder.tags)], tf.float32)
         self._split = tf.function(
@@ -154,7 +156,7 @@ class Tagger:
             tagged = [TaggedSentence([], [], [], [])] * len(places)
             order = np.argsort(-lengths, kind="stable")
             while len(order):
-                now, order = np.split(order, [max(1, _TOKENS // lengths[order[0]])])
+                now, order = np.split(order, [max(1, _TOKENS // (k * lengths[order[0]]))])
                 part = tf.gather(tokens.values, now)
                 chosen = [(owners[i], places[i]) for i in now]
                 for i, one in zip(now, self._tag(part, chosen, k, threshold), strict=True):
@@ -212,7 +214,7 @@ class Tagger:
                 for i, j, span in keys
             }
         once = dict.fromkeys((i, span) for i, _, span in keys)
-        types = {name: i for i, name in enumerate(self.crf.types)}
+        types = {name: i for i, name in enumerate(self.types)}
         rows = np.array(
             [(i, span.start, span.end, types[span.type]) for i, span in once], "int32"
         ).reshape(-1, 4)

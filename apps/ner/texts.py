@@ -1,0 +1,85 @@
+"""The texts that a command is given: arguments, files, standard input; as they are or in JSON."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gated.errors import BadData, BadUsage
+from gated.text.files import decode_lines, open_bytes, stream_lines
+
+Input = Literal["text", "json"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A text, the object that it came in if it came in JSON, and how many bytes it took there."""
+
+    text: str
+    fields: dict | None
+    size: int
+
+
+def given_texts(
+    arguments: Sequence[str], files: Sequence[Path], input: Input | None
+) -> Iterator[Given]:
+    """What a command works on, a text an argument or a line, read when it is asked for.
+
+    Args:
+        arguments: the texts, if there are any.
+        files: else files of texts; else they are on standard input.
+        input: `json`, an object with the key `text` in each; None, that in files whose name ends
+            in .jsonl.
+
+    Raises:
+        BadUsage: at once, if both arguments and files are given.
+        BadData: at once on a file that cannot be opened; later, with file and line, on what is no
+            UTF-8 or not the JSON that it should be.
+    """
+    if arguments and files:
+        raise BadUsage("give texts or --file, not both")
+    for path in files:
+        open_bytes(path).close()
+    return _given(arguments, files, input)
+
+
+def _given(arguments, files, input):
+    if files:
+        for path in files:
+            of_file = input or ("json" if path.suffix == ".jsonl" else "text")
+            yield from _read(stream_lines(path), str(path), of_file)
+    elif arguments:
+        # Python hides bytes that are not UTF-8 in strings that nothing else can read.
+        yield from _read(decode_lines(map(os.fsencode, arguments), "argument"), "argument", input)
+    else:
+        name = "standard input"
+        yield from _read(decode_lines(sys.stdin.buffer, name), name, input)
+
+
+def _read(lines: Iterator[str], name: str, input: Input | None) -> Iterator[Given]:
+    for number, line in enumerate(lines, 1):
+        size = len(line.encode()) + 1
+        if input != "json":
+            yield Given(line, None, size)
+        elif line.strip():
+            fields = _parse(line, f"{name}:{number}")
+            yield Given(fields["text"], fields, size)
+
+
+def _parse(line: str, place: str) -> dict:
+    try:
+        fields = json.loads(line)
+        # JSON can name a half of a surrogate pair, which no text has.
+        json.dumps(fields, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise BadData(f"{place}: half of a surrogate pair, expected Unicode text") from None
+    except RecursionError:
+        raise BadData(f"{place}: JSON nested too deep") from None
+    except ValueError as error:
+        raise BadData(f"{place}: not JSON: {error}") from None
+    if not isinstance(fields, dict) or not isinstance(fields.get("text"), str):
+        raise BadData(f"{place}: {line[:40]!r}, expected an object with a string `text`")
+    return fields
