@@ -1,6 +1,7 @@
 """The options of a training run."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -53,15 +54,14 @@ class Config:
     word_dropout: float = 0.0
     #: Share of the words seen once that are read as <UNK>, anew each time.
     rare_word_dropout: float = 0.5
-    #: Share of the entities in whose place another one of their type stands, anew in every epoch.
-    mention_replacement: float = 0.0
     #: What the layers compute in; their weights are float32 always.
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
 
-    #: The most epochs to train.
-    epochs: int = 30
-    #: Epochs without a better F1 after which training stops.
-    patience: int = 10
+    #: The most epochs to train. Nothing: 12; with fewer than 5,500 sentences to train on, 12 times
+    #: the square root of 5,500 by their number, which is 28 for 1,000.
+    epochs: int | None = None
+    #: Epochs without a better F1 after which training stops. Nothing: half of the epochs.
+    patience: int | None = None
     #: Sentences a step.
     batch_size: int = 32
     #: Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs.
@@ -85,9 +85,14 @@ class Config:
         check_training_options(self)
         check_options(self, ("word_size", "character_size", "seeds"), lambda n: n >= 1, "1 or more")
         check_options(self, ("character_units", "casing_size"), lambda n: n >= 0, "0 or more")
-        some = ("rare_word_dropout", "mention_replacement")
-        check_options(self, some, lambda share: 0 <= share <= 1, "a share from 0 to 1")
+        check_options(self, ("rare_word_dropout",), lambda share: 0 <= share <= 1, "0 to 1")
         shares = ("dropout", "word_dropout", "average")
         check_options(self, shares, lambda share: 0 <= share < 1, "a share from 0 to less than 1")
         if self.peepholes and self.layer != "lstm":
             raise BadUsage(f"--peepholes goes with --layer lstm, not {self.layer}")
+
+    def resolved(self, sentences: int) -> "Config":
+        """The same, with what was left open as it is for so many sentences to train on."""
+        epochs = self.epochs or max(12, round(12 * math.sqrt(5500 / sentences)))
+        patience = math.ceil(epochs / 2) if self.patience is None else self.patience
+        return replace(self, epochs=epochs, patience=patience)

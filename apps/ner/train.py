@@ -27,6 +27,7 @@ def train(config: Config, *, json: bool = False) -> None:
         json: print the metrics as JSON too, on one line, last.
     """
     corpus = data.load(config.corpus, config.valid, config.test, config.seed)
+    config = config.resolved(len(corpus.train))
     run = RunFolder(config.run)
     # Of several seeds the folder holds those that are finished, or were cut off.
     if config.seeds == 1 or not any(config.run.glob("seed-*")) or run.model.exists():

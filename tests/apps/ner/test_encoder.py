@@ -1,7 +1,6 @@
 """Numbers for sentences: the same in training and in the export."""
 
 import re
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -106,40 +105,13 @@ def test_batches_hold_every_sentence_once_with_its_ids(encoder, sentences):
         patterns = casing(tf.constant(sentence.tokens)).numpy().tolist()
         return tuple(words), tuple(patterns), tuple(tags), tuple(map(tuple, characters))
 
-    config = Config(batch_size=8, mention_replacement=0)
+    config = Config(batch_size=8)
     data = Batches(encoder, sentences, config)
     epochs = [of_batches(data) for _ in range(2)]
     assert len(data) == 14
     assert sorted(epochs[0]) == sorted(epochs[1]) == sorted(map(of_sentence, sentences))
     assert epochs[0] != epochs[1]
     assert epochs[0] == of_batches(Batches(encoder, sentences, config))
-
-
-def test_entities_in_place_of_others():
-    """Each sentence is what it was, but for entities, and those are of the training set."""
-    tokens = ["Ann Lee saw Rome", "Rome is here", "dear Bo"]
-    tags = ["B-PER I-PER O B-LOC", "B-LOC O O", "O B-PER"]
-    sentences = [
-        Sentence(tuple(a.split()), tuple(b.split())) for a, b in zip(tokens, tags, strict=True)
-    ]
-    encoder = Encoder.of(sentences)
-    data = Batches(encoder, sentences, Config(batch_size=3, mention_replacement=0.5))
-    seen = Counter()
-    for _ in range(200):
-        (words, _, _), found = data[0]
-        for row, own in zip(words, found, strict=True):
-            length = np.count_nonzero(row)
-            text = " ".join(encoder.words.tokens[i] for i in row[:length])
-            seen[text, " ".join(encoder.tags[i] for i in own[:length])] += 1
-        data.on_epoch_end()
-    people = {"ann lee": "B-PER E-PER", "bo": "S-PER"}
-    assert set(seen) == (
-        {(f"{one} saw rome", f"{tag} O S-LOC") for one, tag in people.items()}
-        | {("rome is here", "S-LOC O O")}
-        | {(f"dear {one}", f"O {tag}") for one, tag in people.items()}
-    )
-    # Of those drawn anew, half are what they were.
-    assert 120 <= seen["dear bo", "O S-PER"] <= 180
 
 
 @pytest.mark.parametrize(

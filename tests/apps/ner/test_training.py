@@ -10,6 +10,7 @@ import time
 import keras
 import pytest
 
+from apps.ner.config import Config
 from apps.ner.tagger import Tagger
 from gated.runs.folder import RunFolder
 from gated.runs.progress import Progress
@@ -29,6 +30,17 @@ FILES = {
 
 def names(folder):
     return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("sentences", "epochs", "patience"),
+    [(100, 89, 45), (825, 31, 16), (5500, 12, 6), (10**6, 12, 6)],
+)
+def test_fewer_sentences_are_read_more_often(sentences, epochs, patience):
+    found = Config().resolved(sentences)
+    assert (found.epochs, found.patience) == (epochs, patience)
+    given = Config(epochs=5, patience=0)
+    assert given.resolved(sentences) == given
 
 
 def read_json(path):
