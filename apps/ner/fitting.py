@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from apps.ner.balance import balance
@@ -42,6 +43,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
 
     A run that was cut off goes on after its last whole epoch.
     """
+    assert config.epochs  # resolved
     keras.utils.set_random_seed(config.seed)
     # Parallel sums round differently every time; the same seed shall give the same model.
     tf.config.experimental.enable_op_determinism()
@@ -77,7 +79,8 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
 
 def _begin(corpus: Corpus, config: Config) -> tuple[Encoder, keras.Model]:
     """What is trained, as it is at first."""
-    encoder, vectors, width = Encoder.of(corpus.train), {}, config.word_size
+    encoder, width = Encoder.of(corpus.train), config.word_size
+    vectors: dict[int, np.ndarray] = {}
     if config.vectors:
         encoder, vectors, width = with_vectors(encoder, corpus, config.vectors)
     before = keras.config.dtype_policy()

@@ -1,7 +1,5 @@
 """The tagger's network."""
 
-from functools import partial
-
 import keras
 from keras import layers, ops
 
@@ -79,5 +77,7 @@ def build_model(encoder: Encoder, config: Config) -> keras.Model:
 
 
 def _recurrent(config: Config):
-    make = {"lstm": partial(LSTM, peepholes=config.peepholes), "gru": GRU, "simple-rnn": SimpleRNN}
-    return make[config.layer](config.units, return_sequences=True)
+    if config.layer == "lstm":
+        return LSTM(config.units, peepholes=config.peepholes, return_sequences=True)
+    make = GRU if config.layer == "gru" else SimpleRNN
+    return make(config.units, return_sequences=True)
