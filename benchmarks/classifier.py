@@ -27,6 +27,7 @@ from apps.sentiment.classifier import Classifier
 from apps.sentiment.config import Config as ModelConfig
 from apps.sentiment.encoder import WordEncoder
 from apps.sentiment.model import build_model, pool
+from apps.sentiment.naive_bayes import with_naive_bayes
 from benchmarks.timing import interleaved
 from gated.export.saved_model import save_endpoints
 from gated.runs.command import run_command
@@ -62,8 +63,8 @@ def classifier(config: Config) -> None:
     training = texts[: config.batch_size * config.batches]
     options = ModelConfig(units=config.units, batch_size=config.batch_size)
     tokens, _, _ = encoder.tokens(tf.constant(training))
-    ours = build_model(encoder, options)
     data = batches(encoder, tokens, np.arange(len(training)) % 2, options)
+    ours = with_naive_bayes(build_model(encoder, options), data)
     ids = [(words, classes) for (words, _), classes in (data[i] for i in range(len(data)))]
     peers = {"ours": _fitting(ours, data, "auto")}
     for name, jit_compile in (("Keras", False), ("Keras, compiled", True)):

@@ -12,6 +12,7 @@ from apps.sentiment.config import Config
 from apps.sentiment.data import Corpus
 from apps.sentiment.encoder import Encoder, LanguageModelEncoder, WordEncoder, load_encoder
 from apps.sentiment.model import build_model, build_upon, groups_of
+from apps.sentiment.naive_bayes import with_naive_bayes
 from apps.sentiment.readers import Text
 from gated.errors import BadUsage
 from gated.optimizers import LayerwiseAdam
@@ -27,7 +28,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Classifier:
     A run that was cut off goes on after its last whole epoch.
     """
     keras.utils.set_random_seed(config.seed)
-    encoder, model = _begin(corpus, config)
+    encoder, network = _begin(corpus, config)
     _check_the_same(run, encoder)
     encoder.save(run.path)
     found = encoder.split(tf.constant([text.text for text in corpus.train]))
@@ -36,8 +37,9 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Classifier:
             f"{longer} texts are longer than {config.limit} tokens; of those half from the "
             "beginning and half from the end is read"
         )
-    classifier = Classifier(encoder, model)
     training = batches(encoder, encoder.cut(found)[0], _classes(encoder, corpus.train), config)
+    model = with_naive_bayes(network, training)
+    classifier = Classifier(encoder, model)
     valid, _, _ = encoder.tokens(tf.constant([text.text for text in corpus.valid]))
     true = _classes(encoder, corpus.valid)
 

@@ -4,9 +4,10 @@
     python -m apps.sentiment.train --corpus reviews.csv --run runs/sentiment/mine
     python -m apps.sentiment.train --corpus rt.pos rt.neg --valid fold:8/10 --test fold:9/10
 
-Reads labelled texts of any set of classes, trains a bidirectional recurrent network on their words,
-keeps the weights of the epoch with the least validation loss, and leaves in the run folder all that
-evaluate, predict and export need. A run that was cut off goes on when it is started again.
+Reads labelled texts of any set of classes, trains a bidirectional recurrent network on their words
+and puts naive Bayes beside it, keeps the weights of the epoch with the least validation loss, and
+leaves in the run folder all that evaluate, predict and export need. A run that was cut off goes on
+when it is started again.
 """
 
 from apps.sentiment import data
