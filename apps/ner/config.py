@@ -51,7 +51,7 @@ class Config:
     #: same at each step.
     dropout: float = 0.5
     #: Share of the words whose vectors are dropped, wherever in the batch they stand.
-    word_dropout: float = 0.0
+    word_dropout: float = 0.1
     #: Share of the words seen once that are read as <UNK>, anew each time.
     rare_word_dropout: float = 0.5
     #: What the layers compute in; their weights are float32 always.
