@@ -64,8 +64,8 @@ def page(texts: Iterable[TaggedText], types: Sequence[str]) -> Iterator[str]:
         '<!doctype html>\n<html lang="und">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>Entities</title>\n<style>{_STYLE}{_hues(len(types))}</style>\n</head>\n<body>\n"
-        f"<header>\n<h1>Entities</h1>\n<div>{_legend(types)}</div>\n<p>How likely an entity is, is "
-        "told where the pointer is on it, or a finger was.</p>\n</header>\n<main>"
+        f"<header>\n<h1>Entities</h1>\n<div>{_legend(types)}</div>\n<p>Point at an "
+        "entity, or touch it, for its probability.</p>\n</header>\n<main>"
     )
     for tagged in chain(begun, texts):
         shown, last = [], 0

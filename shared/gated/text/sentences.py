@@ -95,7 +95,8 @@ def _begins(texts, tokens, starts, ends):
     end, wide_end = _is(tokens, _END), _is(tokens, _WIDE_END)
 
     # What closes a sentence hangs on its last word, the stem.
-    hangs = (end | (_is(tokens, _CLOSE) & ~apart)) & ~first
+    last = tf.concat([first[1:], [True]], 0)[: tf.size(tokens)]
+    hangs = (end | (_is(tokens, _CLOSE) & (last | ~apart))) & ~first
     stems = tf.gather(tf.where(~hangs)[:, 0], _count(~hangs) - 1)
     stems = tf.cast(stems, tf.int32)
     ended, wide_ended = (
