@@ -20,21 +20,24 @@ class Spelling(layers.Layer):
         characters: size of the vocabulary.
         size: length of a character's vector.
         units: width of each direction.
+        at_once: read short words and long ones alike, in a graph of operations that depends on no
+            word. That takes longer; ONNX and LiteRT need it.
 
     Call arguments:
-        ids: integers [b, t, c], 0 for padding.
+        ids: integers [b, t, c], 0 for padding. With `at_once` c must be known.
 
     Returns:
         [b, t, 2 units]; zeros for a word of padding.
     """
 
-    def __init__(self, characters, size, units, **kwargs):
+    def __init__(self, characters, size, units, at_once=False, **kwargs):
         super().__init__(**kwargs)
         self.characters, self.size, self.units = characters, size, units
+        self.at_once = at_once
         self.embedding = layers.Embedding(
             characters, size, embeddings_initializer=unit_length(size)
         )
-        self.reader = Bidirectional(LSTM(units))
+        self.reader = Bidirectional(LSTM(units, unroll=at_once))
         self.supports_masking = True
         self.supports_jit = False  # how many words there are is known only when they are read
 
@@ -45,6 +48,14 @@ class Spelling(layers.Layer):
     def call(self, ids):
         shape = ops.shape(ids)
         ids = ops.reshape(ids, (-1, shape[2]))
+        last = self._read(ids) if self.at_once else self._read_by_length(ids)
+        return ops.reshape(last, (*shape[:2], 2 * self.units))
+
+    def _read(self, ids):
+        return self.reader(self.embedding(ids), mask=ids != 0)
+
+    def _read_by_length(self, ids):
+        ids, places_of_all = _distinct(ids)
         lengths = ops.sum(ops.cast(ids != 0, "int32"), axis=1)
         # The padding between words is not read, and most of that after their characters is not
         # either, because the many short words are read apart from the few long ones.
@@ -55,9 +66,9 @@ class Spelling(layers.Layer):
                 chosen &= lengths <= longest
             (places,) = ops.nonzero(chosen)
             words = ops.take(ids[:, :longest], places, axis=0)
-            read = self.reader(self.embedding(words), mask=words != 0)
+            read = self._read(words)
             last += ops.scatter(places[:, None], read, (ops.shape(ids)[0], 2 * self.units))
-        return ops.reshape(last, (*shape[:2], 2 * self.units))
+        return last if places_of_all is None else ops.take(last, places_of_all, axis=0)
 
     def compute_mask(self, ids, mask=None):
         # Concatenate lets a step count if it counts in any of its inputs, and always in one
@@ -68,8 +79,23 @@ class Spelling(layers.Layer):
         return (*ids_shape[:2], 2 * self.units)
 
     def get_config(self):
-        own = {"characters": self.characters, "size": self.size, "units": self.units}
+        own = {name: getattr(self, name) for name in ("characters", "size", "units", "at_once")}
         return {**super().get_config(), **own}
+
+
+def _distinct(ids):
+    """The different rows of integers [n, c], and which of them each row is.
+
+    Of the words of a batch of sentences a quarter or so. Where the backend cannot tell, all rows,
+    and None.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return ids, None
+    import tensorflow as tf
+
+    with tf.device("CPU:0"):  # a GPU cannot tell
+        rows, places = tf.raw_ops.UniqueV2(x=ids, axis=[0])
+    return tf.ensure_shape(rows, (None, ids.shape[1])), places
 
 
 def unit_length(size):

@@ -1,0 +1,36 @@
+"""Words read by their length, each once, and all at once."""
+
+import numpy as np
+from keras import ops
+
+from gated.layers import Spelling
+from tests.gradients import value_and_gradients
+
+# Two short words, each twice, a long one, and padding between and after them.
+WORDS = np.zeros((2, 4, 12), "int32")
+WORDS[0, 0, :3] = WORDS[1, 2, :3] = [1, 2, 3]
+WORDS[0, 2, :2] = WORDS[0, 3, :2] = [3, 1]
+WORDS[1, 0, :11] = [1, 2, 3] * 3 + [1, 1]
+
+
+class OfTheseWords(Spelling):
+    """With an input that there are gradients by."""
+
+    def call(self, x, initial_state=None, mask=None):
+        return super().call(ops.convert_to_tensor(WORDS)) + 0 * x
+
+
+def test_at_once_as_by_length():
+    layers = [OfTheseWords(4, 3, 5, at_once=at_once) for at_once in (False, True)]
+    for layer in layers:
+        layer.build((None, None, 12))
+    layers[1].set_weights(layers[0].get_weights())
+    x = np.zeros((2, 4, 10), "float32")
+    by_length, at_once = (value_and_gradients(layer, x) for layer in layers)
+    for one, other in zip(by_length, at_once, strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-5)
+    output = np.asarray(by_length.outputs[0])
+    assert (output[0, 1] == 0).all() and (output[1, 3] == 0).all()
+    np.testing.assert_allclose(output[0, 0], output[1, 2], atol=1e-6)
+    assert np.abs(output[0, 0] - output[0, 2]).max() > 1e-3
