@@ -268,7 +268,13 @@ def _compiled(count, function, *options):
     if backend == "tensorflow":
         import tensorflow as tf
 
-        return tf.function(run, autograph=False, reduce_retracing=True)
+        compiled = tf.function(run, autograph=False, reduce_retracing=True)
+
+        def call(*tensors):
+            # Within a graph, such as an export, what is known of the shapes is to stay known.
+            return run(*tensors) if tf.inside_function() else compiled(*tensors)
+
+        return call
     if backend == "jax":
         import jax
 

@@ -25,7 +25,7 @@ class Plain(Loop):
 
     Tensor arrays, not slices of one tensor: the gradient of a slice taken in a loop is a whole
     tensor of zeros at every step, and backpropagation through time would cost the square of the
-    length.
+    length. They are written in the order of the loop's steps: ONNX has no others.
     """
 
     def scan(self, step, inputs, rows, weights, outputs, reverse=False):
@@ -42,7 +42,7 @@ class Plain(Loop):
             return (
                 i + 1,
                 tuple(rows),
-                tuple(to.write(t, y) for to, y in zip(stacks, new, strict=True)),
+                tuple(to.write(i, y) for to, y in zip(stacks, new, strict=True)),
             )
 
         _, rows, stacks = tf.while_loop(
@@ -53,9 +53,10 @@ class Plain(Loop):
             maximum_iterations=length,
         )
         steps = inputs[0].shape[:1]
+        results = [tf.reverse(x.stack(), [0]) if reverse else x.stack() for x in stacks]
         return [
-            tf.ensure_shape(stack.stack(), (*steps, *_static(shape)))
-            for stack, (shape, _) in zip(stacks, outputs, strict=True)
+            tf.ensure_shape(result, (*steps, *_static(shape)))
+            for result, (shape, _) in zip(results, outputs, strict=True)
         ], rows
 
     def where(self, chosen, now, old):
