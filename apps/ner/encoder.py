@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import tensorflow as tf
+
 from apps.ner.conll import Sentence
 from gated.runs.folder import write_whole
 from gated.text.casing import casing
@@ -54,4 +56,4 @@ class Encoder(SpelledWords):
         """
         words, characters = pad(*self.ids(tokens))
         patterns = tokens.with_flat_values(casing(tokens.flat_values))
-        return [words, characters, patterns.to_tensor(shape=words.shape)]
+        return [words, characters, patterns.to_tensor(shape=tf.shape(words))]

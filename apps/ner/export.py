@@ -1,41 +1,65 @@
-"""Exports a tagger as a SavedModel that needs TensorFlow and nothing else.
+"""Exports a tagger in forms that need neither Gated nor Keras.
 
     python -m apps.ner.export --run runs/ner/mine
+    python -m apps.ner.export --run runs/ner/mine --format saved-model onnx litert
+    python -m apps.ner.export --run runs/ner/mine --vectors glove.txt --widen 100000
 
-The default signature takes `text`, strings [n], and returns `tokens` and `tags`, strings [n, t],
-and `offsets`, integers [n, t, 2]: where each token starts and ends in its text, in code points.
-Shorter texts are padded with "" and -1.
+saved-model: export/1/, for TensorFlow, strings in and out. `tag_text`, which is the default
+signature, takes `text` [n] and returns `tokens`, `tags` and `probabilities` [n, t], `offsets`
+[n, t, 2], where each token starts and ends in its text, in code points, and `sentences` [n, t],
+which sentence of its text each is in; `tag_tokens` takes `tokens` [n, t], padded with "", and
+returns `tags` and `probabilities`. onnx, litert: export/onnx/ and export/litert/, the ids of
+tokens in, the ids of tags out, and beside the model the vocabularies that the ids are of.
+docs/serving.md has examples of all.
 """
 
 from pathlib import Path
+from typing import Literal
 
+from apps.ner.config import Config
+from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
 
+Format = Literal["saved-model", "onnx", "litert"]
 
-def export(run: Path = Path("runs/ner/default")) -> None:
-    """Writes export/1/ in the run folder.
+
+def export(
+    run: Path = Path("runs/ner/default"),
+    *,
+    format: tuple[Format, ...] = ("saved-model",),
+    vectors: Path | None = None,
+    widen: int | None = None,
+) -> None:
+    """Writes into export/ in the run folder.
 
     Args:
         run: the run folder that train made.
+        format: which forms to write.
+        vectors: the file of word vectors that the run was trained with, for --widen.
+        widen: know also the vectors of this many words, the first of the file.
     """
     folder = RunFolder.open(run)
+    if (vectors is None) != (widen is None):
+        raise BadUsage("--vectors FILE and --widen N go together")
+    if widen is not None and widen < 1:
+        raise BadUsage(f"--widen {widen}, expected 1 or more")
+    if vectors and not folder.load_config(Config).vectors:
+        raise BadUsage(f"{run}: was trained without --vectors, so new words' mean nothing to it")
 
     import_tensorflow()
-    import tensorflow as tf
-
+    from apps.ner.formats import WRITERS
     from apps.ner.tagger import Tagger
-    from gated.export.saved_model import save_endpoints
+    from apps.ner.vectors import widen as widened
 
     tagger = Tagger.load(folder)
-    text = [tf.TensorSpec([None], tf.string, name="text")]
-    save_endpoints(
-        folder.export,
-        resources=[tagger.model, *tagger.encoder.tables],
-        endpoints={"tag_text": (tagger.tag_text, text)},
-    )
-    print(f"Wrote {folder.export}")
+    if vectors and widen:
+        before = len(tagger.encoder.words)
+        tagger = widened(tagger, vectors, widen)
+        print(f"{len(tagger.encoder.words) - before} new words have a vector")
+    for name in dict.fromkeys(format):
+        print(f"Wrote {WRITERS[name](tagger, folder)}")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """Word vectors from a file, in a tagger."""
 
-from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 
-from apps.ner.config import Config
 from apps.ner.data import Corpus
 from apps.ner.encoder import Encoder
-from apps.ner.model import build_model
 from apps.ner.tagger import Tagger
 from gated.errors import BadData
 from gated.text.vectors import first_words, read_vectors, set_vectors
@@ -35,23 +33,29 @@ def with_vectors(
     return wider, {ids[words[i]]: vector for i, vector in found.items()}, width
 
 
-def widen(tagger: Tagger, config: Config, path: Path, count: int) -> Tagger:
+def widen(tagger: Tagger, path: Path, count: int) -> Tagger:
     """A tagger that knows also the `count` most frequent words of a file of vectors.
+
+    It has the model's other layers themselves, not copies, and is not to be trained.
 
     Raises BadData on a file that is none, or whose vectors have another length.
     """
+    before = tagger.model.get_layer("word_vectors")
     known = tagger.encoder.words.counts
     counts = known | {word: 0 for word in first_words(path, count) if word not in known}
     encoder = Encoder(Vocabulary(counts), tagger.encoder.characters, tagger.encoder.tags)
-    embedding = tagger.model.get_layer("word_vectors")
-    new = {word: i for i, word in enumerate(encoder.words.tokens) if i >= embedding.input_dim}
+    new = {word: i for i, word in enumerate(encoder.words.tokens) if i >= before.input_dim}
     found, width = read_vectors(path, new, count)
-    if width != embedding.output_dim:
-        raise BadData(f"{path}: vectors of {width} numbers, the tagger has {embedding.output_dim}")
-    model = build_model(encoder, replace(config, word_size=width))
-    for layer in model.layers:
-        if layer.weights and layer is not model.get_layer("word_vectors"):
-            layer.set_weights(tagger.model.get_layer(layer.name).get_weights())
-    vectors = dict(enumerate(embedding.get_weights()[0]))
-    set_vectors(model.get_layer("word_vectors"), vectors | found)
-    return Tagger(encoder, model)
+    if width != before.output_dim:
+        raise BadData(f"{path}: vectors of {width} numbers, expected {before.output_dim}")
+    wider = keras.layers.Embedding.from_config(
+        {**before.get_config(), "input_dim": len(encoder.words), "embeddings_initializer": "zeros"}
+    )
+    wider.build()
+    set_vectors(wider, dict(enumerate(before.get_weights()[0])) | found)
+    return Tagger(
+        encoder,
+        keras.models.clone_model(
+            tagger.model, clone_function=lambda layer: wider if layer is before else layer
+        ),
+    )

@@ -18,23 +18,36 @@ import base64, json, sys
 sys.modules.update({"keras": None, "gated": None, "apps": None})
 import tensorflow as tf
 
-texts = [base64.b64decode(text) for text in json.load(sys.stdin)]
+texts, tokens = json.load(sys.stdin)
+texts = [base64.b64decode(text) for text in texts]
 model = tf.saved_model.load(sys.argv[1])
-tag = model.signatures["serving_default"]
 
-def call(texts):
-    found = tag(text=tf.constant(texts, tf.string))
-    return {
-        "tokens": [[token.decode() for token in row] for row in found["tokens"].numpy()],
-        "tags": [[tag.decode() for tag in row] for row in found["tags"].numpy()],
-        "offsets": found["offsets"].numpy().tolist(),
-    }
+def plain(value):
+    value = value.numpy().tolist()
+    decode = lambda x: x.decode() if isinstance(x, bytes) else x
+    return tf.nest.map_structure(decode, value)
 
-signature = tag.structured_input_signature[1]
+def call(name, **given):
+    return {key: plain(value) for key, value in model.signatures[name](**given).items()}
+
+def tag(texts):
+    return call("serving_default", text=tf.constant(texts, tf.string))
+
+def tag_tokens(rows):
+    longest = max((len(row) for row in rows), default=0)
+    rows = [row + [""] * (longest - len(row)) for row in rows]
+    return call("tag_tokens", tokens=tf.constant(rows, tf.string, shape=(len(rows), longest)))
+
 print(json.dumps({
-    "signature": {name: str(spec) for name, spec in signature.items()},
-    "batch": call(texts),
-    "alone": [call([text]) for text in texts],
+    "signatures": {
+        name: {key: str(spec) for key, spec in one.structured_input_signature[1].items()}
+        for name, one in model.signatures.items()
+    },
+    "batch": tag(texts),
+    "alone": [tag([text]) for text in texts],
+    "none": tag([]),
+    "tokens": tag_tokens(tokens),
+    "no tokens": [tag_tokens([]), tag_tokens([[]]), tag_tokens([["", "Mary", "", "met"]])],
     "modules": [name for name, module in sys.modules.items() if module],
 }))
 """
@@ -56,14 +69,17 @@ ODD = [
     b"a\x00b\x0bc\nd",
 ]
 
+TOKENS = [["Mary", "Shelley", "met", "Joan", "in", "Venice", "."], ["Ωμέγα"], [], ["Joan", "d'Arc"]]
+
 
 def trimmed(found, row):
-    """Token, tag and offsets of one text, after a check that the rest is padding."""
-    cells = zip(*(found[key][row] for key in ("tokens", "tags", "offsets")), strict=True)
-    cells = [(token, tag, tuple(offsets)) for token, tag, offsets in cells]
-    count = sum(token != "" for token, _, _ in cells)
-    assert cells[count:] == [("", "", (-1, -1))] * (len(cells) - count)
-    return cells[:count]
+    """Token, tag, offsets and sentence of one text, after a check that the rest is padding."""
+    keys = ("tokens", "tags", "offsets", "sentences", "probabilities")
+    cells = [list(cell) for cell in zip(*(found[key][row] for key in keys), strict=True)]
+    count = sum(token != "" for token, *_ in cells)
+    assert cells[count:] == [["", "", [-1, -1], -1, 0]] * (len(cells) - count)
+    assert all(0 < p < 1 + 1e-5 for *_, p in cells[:count])
+    return [cell[:-1] for cell in cells[:count]]
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +110,7 @@ def served(run, texts, tmp_path_factory):
         [sys.executable, "-c", CLIENT, "model"],
         cwd=elsewhere,
         env=environment,
-        input=json.dumps([base64.b64encode(text).decode() for text in texts]),
+        input=json.dumps([[base64.b64encode(text).decode() for text in texts], TOKENS]),
         capture_output=True,
         encoding="utf-8",
     )
@@ -108,10 +124,10 @@ def test_client_has_tensorflow_alone(served):
     assert not {"gated", "apps", "keras"} & packages
 
 
-def test_signature(served):
-    assert served["signature"] == {
-        "text": "TensorSpec(shape=(None,), dtype=tf.string, name='text')"
-    }
+def test_signatures(served):
+    text = {"text": "TensorSpec(shape=(None,), dtype=tf.string, name='text')"}
+    tokens = {"tokens": "TensorSpec(shape=(None, None), dtype=tf.string, name='tokens')"}
+    assert served["signatures"] == {"serving_default": text, "tag_text": text, "tag_tokens": tokens}
 
 
 def test_alone_as_in_a_batch(served, texts):
@@ -123,32 +139,52 @@ def test_alone_as_in_a_batch(served, texts):
 def test_offsets(served, texts):
     for row, text in enumerate(texts):
         text = text.decode(errors="replace")
-        for token, _, (start, end) in trimmed(served["batch"], row):
+        for token, _, (start, end), _ in trimmed(served["batch"], row):
             assert text[start:end] == token
 
 
-def test_tags_are_those_of_predict(served, texts, command, run, tmp_path, tagger):
-    found = [trimmed(served["batch"], row) for row in range(100)]
-    # predict skips what is blank, and takes lines that are UTF-8.
-    given = [i for i, text in enumerate(texts) if found[i] and b"\n" not in text]
-    path = tmp_path / "texts.txt"
-    path.write_text("".join(f"{texts[i].decode(errors='replace')}\n" for i in given))
-    result = command("predict", "--run", run, "--file", path, "--format", "conll")
-    sentences = result.out.removesuffix("\n\n").split("\n\n")
-    assert sentences == ["\n".join(f"{t}\t{g}" for t, g, _ in found[i]) for i in given]
-    assert len(given) > 95
-    assert len({tag for row in found for _, tag, _ in row}) > 3
+def test_as_the_tagger_in_process(served, texts, tagger):
+    found = tagger.tag_texts(text.decode(errors="replace") for text in texts)
+    for row, one in enumerate(found):
+        cells = [
+            [token, tag, list(offsets), number]
+            for number, sentence in enumerate(one.sentences)
+            for token, tag, offsets in zip(
+                sentence.tokens, sentence.taggings[0].tags, sentence.offsets, strict=True
+            )
+        ]
+        assert trimmed(served["batch"], row) == cells
+        expected = [p for sentence in one.sentences for p in sentence.probabilities]
+        probabilities = served["batch"]["probabilities"][row][: len(cells)]
+        assert probabilities == pytest.approx(expected, abs=1e-5)
+    assert len({tag for row in served["batch"]["tags"] for tag in row}) > 3
 
 
-def test_no_texts(run, tagger):
-    import tensorflow as tf
-
-    found = tagger.tag_text(tf.constant([], tf.string))
-    assert {key: tuple(value.shape) for key, value in found.items()} == {
-        "tokens": (0, 0),
-        "tags": (0, 0),
-        "offsets": (0, 0, 2),
+def test_no_texts(served):
+    assert served["none"] == {
+        "tokens": [],
+        "tags": [],
+        "probabilities": [],
+        "offsets": [],
+        "sentences": [],
     }
+
+
+def test_tokens(served, tagger):
+    tags = tagger.tag_sentences(TOKENS)
+    assert served["tokens"]["tags"] == [row + [""] * (7 - len(row)) for row in tags]
+    for row, probabilities in zip(tags, served["tokens"]["probabilities"], strict=True):
+        assert all(p > 0 for p in probabilities[: len(row)])
+        assert probabilities[len(row) :] == [0] * (7 - len(row))
+
+
+def test_tokens_that_are_not_there(served, tagger):
+    none, empty, between = served["no tokens"]
+    assert none == {"tags": [], "probabilities": []}
+    assert empty == {"tags": [[]], "probabilities": [[]]}
+    (first, second), p = *tagger.tag_sentences([["Mary", "met"]]), between["probabilities"][0]
+    assert between["tags"] == [["", first, "", second]]
+    assert p[0] == p[2] == 0 < min(p[1], p[3])
 
 
 def test_export_and_serve(command, run, tmp_path):
