@@ -57,10 +57,10 @@ def ablation(
         if done.returncode:
             sys.exit(done.stderr)
         found[name] = json.loads(done.stdout.splitlines()[-1])
-        print(f"{name}: {found[name]['valid_f1']:.4f}", flush=True)
+        print(f"{name}: {found[name]['f1']:.4f}", flush=True)
     table = Table("", "F1", "worst", "best", title=f"validation, {seeds} seed(s)")
     for name, metrics in found.items():
-        scores = (metrics.get(f"valid_f1{which}") for which in ("", "_worst", "_best"))
+        scores = (metrics.get(f"f1{which}") for which in ("", "_worst", "_best"))
         table.add_row(name, *("" if score is None else f"{score:.4f}" for score in scores))
     Console().print(table)
 

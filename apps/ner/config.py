@@ -83,8 +83,10 @@ class Config:
 
     def __post_init__(self):
         check_training_options(self)
-        check_options(self, ("word_size", "character_size", "seeds"), lambda n: n >= 1, "1 or more")
-        check_options(self, ("character_units", "casing_size"), lambda n: n >= 0, "0 or more")
+        check_options(
+            self, ("word_size", "character_size", "seeds"), lambda n: n >= 1, "at least 1"
+        )
+        check_options(self, ("character_units", "casing_size"), lambda n: n >= 0, "at least 0")
         check_options(self, ("rare_word_dropout",), lambda share: 0 <= share <= 1, "0 to 1")
         shares = ("dropout", "word_dropout", "average")
         check_options(self, shares, lambda share: 0 <= share < 1, "a share from 0 to less than 1")

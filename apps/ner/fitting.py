@@ -23,19 +23,19 @@ from gated.runs.progress import fit_and_keep, save_model
 from gated.text.vectors import set_vectors
 
 
-def train_one(corpus: Corpus, config: Config, run: RunFolder) -> dict:
-    """Trains, and evaluates on the test sentences, or else the validation ones; the metrics."""
+def train_one(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Tagger, dict]:
+    """Trains, and evaluates on the test sentences, or else the validation ones."""
     with run.training(config):
+        print(
+            f"{len(corpus.train)} sentences to train on, {len(corpus.valid)} to validate, "
+            f"{len(corpus.test)} to test"
+        )
         tagger = fit(corpus, config, run)
     which = "test" if corpus.test else "valid"
     known = entities_of(corpus.train)
-    metrics = {
-        "set": which,
-        **evaluate_sentences(tagger, corpus.test or corpus.valid, known),
-        "valid_f1": evaluate_sentences(tagger, corpus.valid)["f1"],
-    }
+    metrics = {"set": which, **evaluate_sentences(tagger, corpus.test or corpus.valid, known)}
     run.save_json(run.metrics, metrics)
-    return metrics
+    return tagger, metrics
 
 
 def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:

@@ -49,7 +49,9 @@ class Tagger:
         with run.loading():
             model = keras.models.load_model(run.model)
             encoder = Encoder.load(run.path)
-            if _sizes(model) != (len(encoder.words), len(encoder.tags)):
+            words, characters, tags = _sizes(model)
+            expected = (len(encoder.words), characters and len(encoder.characters))
+            if (words, characters, tags) != (*expected, len(encoder.tags)):
                 raise ValueError("its vocabularies are not those of its model")
             return cls(encoder, model)
 
@@ -250,5 +252,6 @@ def _in_memory(texts: Iterable[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _sizes(model: keras.Model) -> tuple[int, int]:
-    return model.get_layer("word_vectors").input_dim, model.output_shape[-1]
+def _sizes(model: keras.Model) -> tuple[int, int, int]:
+    characters = sum(layer.characters for layer in model.layers if layer.name == "spelling")
+    return model.get_layer("word_vectors").input_dim, characters, model.output_shape[-1]

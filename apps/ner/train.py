@@ -39,14 +39,10 @@ def train(config: Config, *, json: bool = False) -> None:
     from apps.ner.fitting import train_one
     from apps.ner.seeds import train_seeds
 
-    print(
-        f"{len(corpus.train)} sentences to train on, {len(corpus.valid)} to validate, "
-        f"{len(corpus.test)} to test"
-    )
     if config.seeds > 1:
         metrics = train_seeds(config)
     else:
-        metrics = train_one(corpus, config, run)
+        _, metrics = train_one(corpus, config, run)
         report(metrics)
     if json:
         print(json_format.dumps(metrics, ensure_ascii=False))

@@ -270,6 +270,7 @@ def _compiled(count, function, *options):
 
         compiled = tf.function(run, autograph=False, reduce_retracing=True)
 
+        @tf.autograph.experimental.do_not_convert
         def call(*tensors):
             # Within a graph, such as an export, what is known of the shapes is to stay known.
             return run(*tensors) if tf.inside_function() else compiled(*tensors)

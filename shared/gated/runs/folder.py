@@ -137,6 +137,9 @@ class RunFolder:
                     value = tuple(value)
                 if isinstance(value, str) and Path in (field.type, *get_args(field.type)):
                     value = Path(value)
+                default = field.default
+                if isinstance(default, (tuple, Path, str)) and not isinstance(value, type(default)):
+                    raise TypeError(f"{field.name} is {value!r}")
                 known[field.name] = value
             return kind(**known)
         except KeyError as error:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from apps.ner import conll
+from apps.ner.progress import progress
 from apps.ner.schemes import spans
 
 TEXT = "Mary Shelley met Joan\tin  Venice ."
@@ -55,7 +56,7 @@ def test_evaluate_a_file(command, copy, tmp_path):
     assert set(metrics["types"]) >= {"PER", "CITY"}
     # Without --json the table is all there is.
     table = [line for line in result.lines if "overall" in line or "CITY" in line]
-    assert len(table) == 2
+    assert len(table) == 2 + sum("CITY" in row.values() for row in metrics["confusions"])
     assert f"{metrics['precision']:.3f}" in table[1]
     assert "{" not in result.out
 
@@ -85,7 +86,7 @@ def test_predict_json(command, run):
     assert len(found[0]["entities"]) == len(spans([tag for _, tag in tags]))
     for one in found:
         for entity in one["entities"]:
-            assert set(entity) == {"text", "type", "start", "end"}
+            assert set(entity) == {"text", "type", "start", "end", "probability"}
             assert one["text"][entity["start"] : entity["end"]] == entity["text"]
 
 
@@ -112,9 +113,139 @@ def test_ways_to_give_sentences(command, run, tmp_path, standard_input, way):
     assert found == [
         ["Mary", "met", "Joan", "."],
         ["a", "b", "c"],
-        ["x"] * 300 + ["end"],
+        # More than 200 tokens are cut.
+        ["x"] * 151,
+        ["x"] * 149 + ["end"],
         *[["Venice"]] * 70,
     ]
+
+
+def test_several_files(command, run, tmp_path):
+    (tmp_path / "a.txt").write_text("Mary met Joan.\r\n\nVenice", encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text(
+        '{"id": 7, "text": "Joan left.\\n\\nMary"}\n \n{"text": ""}\n'
+    )
+    result = command(
+        "predict", "--run", run, "--format", "json", "--file", *sorted(tmp_path.iterdir())
+    )
+    assert (result.status, result.err) == (0, "")
+    found = [json.loads(line) for line in result.lines]
+    for one in found:
+        assert isinstance(one.pop("entities"), list)
+    assert found == [
+        {"text": "Mary met Joan."},
+        {"text": ""},
+        {"text": "Venice"},
+        {"id": 7, "text": "Joan left.\n\nMary"},
+        {"text": ""},
+    ]
+
+
+def test_json_lines_from_standard_input(command, run, standard_input):
+    fields = {"text": "Mary 👍🏽 met Joan.", "é": [1, {"x": None}], "entities": "old"}
+    standard_input(json.dumps(fields).encode())
+    result = command("predict", "--run", run, "--input", "json", "--format", "json")
+    found = json.loads(result.out)
+    (alone,) = (
+        json.loads(line)
+        for line in command("predict", "--run", run, "--format", "json", fields["text"]).lines
+    )
+    assert found == {**fields, "entities": alone["entities"]}
+
+
+def test_json_that_is_text(command, run):
+    result = command("predict", "--run", run, "--format", "json", '{"text": "Mary"}')
+    assert json.loads(result.out)["text"] == '{"text": "Mary"}'
+
+
+def test_k_best(command, run):
+    text = "Mary met Joan. Zyzzyva\tin Venice!"
+    arguments = ["predict", "--run", run, "--k-best", 3, text, ""]
+    found, empty = (json.loads(line) for line in command(*arguments, "--format", "json").lines)
+    assert empty == {"text": "", "entities": [], "sentences": []}
+    places = [(one["start"], one["end"]) for one in found["sentences"]]
+    assert [text[start:end] for start, end in places] == ["Mary met Joan.", "Zyzzyva\tin Venice!"]
+    best = [entity for one in found["sentences"] for entity in one["taggings"][0]["entities"]]
+    assert found["entities"] == best
+    blocks = command(*arguments).out.removesuffix("\n\n").split("\n\n")
+    for one, block in zip(found["sentences"], blocks, strict=True):
+        p = [tagging["probability"] for tagging in one["taggings"]]
+        assert p == sorted(p, reverse=True)
+        assert 0 < sum(p) <= 1
+        for tagging, line in zip(one["taggings"], block.split("\n"), strict=True):
+            assert float(line.split()[0]) == pytest.approx(tagging["probability"], abs=1e-4)
+            assert line.count("[") == len(tagging["entities"])
+
+
+def test_threshold(command, run):
+    every = json.loads(command("predict", "--run", run, "--format", "json", TEXT).out)["entities"]
+    highest = max(entity["probability"] for entity in every)
+    arguments = ["predict", "--run", run, TEXT, "--threshold", highest - 1e-5]
+    found = json.loads(command(*arguments, "--format", "json").out)["entities"]
+    assert found == [one for one in every if one["probability"] >= highest - 1e-5] != []
+    (row,) = rows(command(*arguments, "--format", "conll").out)
+    assert len(spans([tag for _, tag in row])) == len(found)
+
+
+def test_page(command, run):
+    found = json.loads(command("predict", "--run", run, "--format", "json", TEXT).out)
+    page = command("predict", "--run", run, "--format", "html", TEXT, "<b>").out
+    assert page.startswith("<!doctype html>") and page.endswith("</html>\n")
+    for entity in found["entities"]:
+        assert f'data-probability="{entity["probability"]:.3f}">{entity["text"]}<' in page
+    assert "&lt;b&gt;</p>" in page
+
+
+@pytest.mark.parametrize("format", ["text", "conll", "json", "html"])
+def test_odd_texts(command, run, format):
+    texts = [
+        "",
+        " \u00a0 ",
+        "x" * 10_000,
+        "a\x00b",
+        "👩\u200d👧 e\u0301",
+        "مريم في لندن.",
+        "a\r\n\r\nb",
+        "[",
+    ]
+    result = command(
+        "predict",
+        "--run",
+        run,
+        "--format",
+        format,
+        "--input",
+        "json",
+        *(json.dumps({"text": text}) for text in texts),
+    )
+    assert (result.status, result.err) == (0, "")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("err", "out", "file", "shown"),
+    [
+        (Terminal, io.StringIO, True, True),
+        (Terminal, io.StringIO, False, False),
+        (Terminal, Terminal, True, False),
+        (io.StringIO, io.StringIO, True, False),
+    ],
+)
+def test_progress(monkeypatch, tmp_path, err, out, file, shown):
+    path = tmp_path / "x.txt"
+    path.write_bytes(b"x" * 1000)
+    monkeypatch.setattr(sys, "stderr", err())
+    monkeypatch.setattr(sys, "stdout", out())
+    monkeypatch.setenv("TERM", "xterm")
+    with progress([path] if file else []) as advance:
+        print("found")
+        advance(1000)
+    assert sys.stdout.getvalue() == "found\n"
+    assert ("1.0/1.0 kB" in sys.stderr.getvalue()) == shown
 
 
 def test_nothing_to_tag(command, run, standard_input):

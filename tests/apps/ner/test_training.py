@@ -162,6 +162,9 @@ def test_several_seeds(command, training_options, tmp_path, run):
     result = command("train", *training_options, *seeds, "--run", own)
     assert result.status == 0, result.err
     each = [read_json(own / f"seed-{seed}" / "metrics.json") for seed in (3, 4, 5)]
+    recorded = read_json(own / "seeds.json")
+    assert [recorded[seed].pop("valid_f1") for seed in "345"] == [one["f1"] for one in each]
+    assert [recorded[seed] for seed in "345"] == each
     summary = read_json(own / "metrics.json")
     assert json.loads(result.lines[-1]) == summary
     scores = [metrics["f1"] for metrics in each]
@@ -170,7 +173,7 @@ def test_several_seeds(command, training_options, tmp_path, run):
     assert summary["f1_deviation"] == pytest.approx(statistics.stdev(scores))
     assert (summary["f1_worst"], summary["f1_best"]) == (min(scores), max(scores))
     kept = own / f"seed-{summary['kept']}"
-    assert read_json(kept / "metrics.json")["valid_f1"] == summary["valid_f1_best"]
+    assert read_json(kept / "metrics.json")["f1"] == summary["valid_f1_best"]
     assert (own / "model.keras").read_bytes() == (kept / "model.keras").read_bytes()
     assert command("evaluate", "--run", own).status == 0
 
@@ -222,3 +225,11 @@ def test_word_vectors_to_begin_with(command, training_options, tmp_path):
     assert table[words.index("anna")] == pytest.approx([1, 2, 3], abs=0.5)
     assert "sleeps" not in words
     assert "other" not in words
+
+
+def test_no_word_vectors(command, training_options, tmp_path):
+    own = tmp_path / "run"
+    result = command("train", *training_options, "--vectors", tmp_path / "x.txt", "--run", own)
+    assert result.status == 1
+    assert result.err.startswith(f"error: {tmp_path / 'x.txt'}: no such file")
+    assert not own.exists()
