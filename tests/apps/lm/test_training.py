@@ -16,7 +16,7 @@ from apps.lm.config import Config
 from apps.lm.model import Streams, build_model
 from gated.runs.progress import Progress
 
-FILES = {"config.json", "tokens.txt", "model.keras", "metrics.json", "history.csv"}
+FILES = {"config.json", "tokens.txt", "model.keras", "metrics.json", "history.csv", "logs"}
 
 
 def names(folder):

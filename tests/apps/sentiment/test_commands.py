@@ -39,7 +39,7 @@ def test_mistakes_come_with_the_surest_first(command, copy, tmp_path):
 
 
 def test_folds(command, copy):
-    before = {path: path.read_bytes() for path in copy.iterdir()}
+    before = {path: path.read_bytes() for path in copy.iterdir() if path.is_file()}
     result = command("evaluate", "--run", copy, "--folds", 3, "--json")
     assert (result.status, result.err) == (0, "")
     summary = json.loads(result.lines[-1])
@@ -49,7 +49,7 @@ def test_folds(command, copy):
     assert summary["folds"] == len(found) == 3
     assert summary["accuracy"] == pytest.approx(np.mean(found), abs=1e-4)
     assert summary["accuracy_deviation"] == pytest.approx(np.std(found, ddof=1), abs=1e-4)
-    assert {path: path.read_bytes() for path in copy.iterdir()} == before
+    assert {path: path.read_bytes() for path in copy.iterdir() if path.is_file()} == before
 
 
 def predicted(command, run, *arguments):
