@@ -67,7 +67,8 @@ def fit_and_keep(
         raise
     if not progress.best.exists():
         shutil.rmtree(run.checkpoint)
-        raise BadUsage(f"--learning-rate {config.learning_rate}: too high, {goal} is not finite")
+        what = goal.replace("val_", "the validation ")
+        raise BadUsage(f"--learning-rate {config.learning_rate}: too high, {what} is not finite")
     model.load_weights(progress.best)
     save_model(run, kept)
     shutil.rmtree(run.checkpoint)

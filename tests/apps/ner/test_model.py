@@ -121,6 +121,9 @@ def test_alone_as_in_a_batch(tagger, tiny):
 
 def test_text_as_tokens(tagger, tiny):
     sentences = [one.tokens for one in conll.read(tiny)]
-    found = list(tagger.tag_lines(" ".join(one) for one in sentences))
-    assert [tuple(tokens) for _, tokens, _, _ in found] == sentences
-    assert [tags for _, _, tags, _ in found] == tagger.tag_sentences(sentences)
+    found = list(tagger.tag_texts(" ".join(one) for one in sentences))
+    # None of these is split in two.
+    assert [tuple(one.tokens) for text in found for one in text.sentences] == sentences
+    assert [one.taggings[0].tags for text in found for one in text.sentences] == (
+        tagger.tag_sentences(sentences)
+    )
