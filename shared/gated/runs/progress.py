@@ -40,8 +40,8 @@ def fit_and_keep(
         BadUsage: if the goal never was a finite number.
     """
     progress = Progress(run, config.patience, judge, goal)
-    # With one, Keras has tf.data tune itself; the end of an epoch has been seen to wait half a
-    # minute for its sleeping tuner.
+    # With one, Keras has tf.data tune itself, and epochs have been seen to begin with half a minute
+    # in which nothing runs.
     training.workers = 2
     run.checkpoint.mkdir(exist_ok=True)
     try:
