@@ -19,8 +19,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
-from rich.console import Console
-from rich.table import Table
 
 from apps.sentiment.batches import batches
 from apps.sentiment.classifier import Classifier
@@ -28,7 +26,7 @@ from apps.sentiment.config import Config as ModelConfig
 from apps.sentiment.encoder import WordEncoder
 from apps.sentiment.model import build_model, pool
 from apps.sentiment.naive_bayes import with_naive_bayes
-from benchmarks.timing import interleaved
+from benchmarks.timing import english, interleaved, print_rates
 from gated.export.saved_model import save_endpoints
 from gated.runs.command import run_command
 
@@ -58,7 +56,8 @@ def classifier(config: Config) -> None:
     Args:
         config: what to time.
     """
-    texts = _texts(max(config.batch_size * config.batches, config.served))
+    count = max(config.batch_size * config.batches, config.served)
+    texts = [" ".join(words) for words in english(count, WORDS)]
     encoder = WordEncoder.of(texts, ["no", "yes"], 2 * WORDS)
     training = texts[: config.batch_size * config.batches]
     options = ModelConfig(units=config.units, batch_size=config.batch_size)
@@ -70,34 +69,14 @@ def classifier(config: Config) -> None:
     for name, jit_compile in (("Keras", False), ("Keras, compiled", True)):
         peers[name] = _fitting(_keras(encoder, options), Listed(ids), jit_compile)
     seconds = interleaved(peers, config.repeats)
-    table = Table("", title=f"Training, bidirectional LSTM {config.units}, texts of {WORDS} words")
-    for column in ("texts a second", "at most", f"{EPOCH:,} texts, s", "ours / this"):
-        table.add_column(column, justify="right")
-    first = statistics.median(seconds["ours"])
-    for name, times in seconds.items():
-        median = statistics.median(times)
-        table.add_row(
-            name,
-            f"{len(training) / median:,.0f}",
-            f"{len(training) / min(times):,.0f}",
-            f"{EPOCH / len(training) * median:,.0f}",
-            f"{median / first:.2f}",
-        )
-    Console().print(table)
+    title = f"Training, bidirectional LSTM {config.units}, texts of {WORDS} words"
+    print_rates(title, seconds, len(training), "texts", EPOCH)
     classifier = Classifier(encoder, ours)
     for callers, rates in _serve(classifier, texts[: config.served], config.repeats).items():
         print(
             f"Serving the export, {config.served} texts a call, {callers} at a time: "
             f"{statistics.median(rates):,.0f} texts a second, at most {max(rates):,.0f}"
         )
-
-
-def _texts(count: int) -> list[str]:
-    from pydoc_data.topics import topics
-
-    words = [w for name in sorted(topics) for w in topics[name].split() if w.isalpha()]
-    starts = np.random.default_rng(0).integers(0, len(words) - WORDS, count)
-    return [" ".join(words[start : start + WORDS]) for start in starts]
 
 
 class Listed(keras.utils.PyDataset):

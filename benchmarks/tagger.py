@@ -29,7 +29,7 @@ from apps.ner.encoder import Encoder
 from apps.ner.endpoints import Endpoints
 from apps.ner.model import build_model
 from apps.ner.tagger import Tagger
-from benchmarks.timing import interleaved
+from benchmarks.timing import english, interleaved, print_rates
 from gated.export.saved_model import save_endpoints
 from gated.layers import CRFLoss
 from gated.runs.command import run_command
@@ -67,12 +67,8 @@ def tagger(config: Config) -> None:
 
 
 def _sentences(count: int = 4096) -> list[Sentence]:
-    from pydoc_data.topics import topics
-
-    words = [w for name in sorted(topics) for w in topics[name].split() if w.isalpha()]
-    starts = np.random.default_rng(0).integers(0, len(words) - LENGTH, count)
     tags = [f"B-{'ABCD'[i // 3 % 4]}" if i % 3 == 1 else "O" for i in range(LENGTH)]
-    return [Sentence((*words[i : i + LENGTH - 1], "."), tuple(tags)) for i in starts]
+    return [Sentence((*words, "."), tuple(tags)) for words in english(count, LENGTH - 1)]
 
 
 def _print_serving(tagger, sentences, config):
@@ -118,20 +114,9 @@ def _print_training(encoder, sentences, config):
     }
     seconds = interleaved(peers, config.repeats)
     tokens = sum(len(sentence.tokens) for sentence in sentences)
-    table = Table("", title=f"Training, {len(sentences)} sentences, {tokens:,} tokens")
-    for column in ("tokens a second", "at most", f"{EPOCH:,} tokens, s", "ours / this"):
-        table.add_column(column, justify="right")
+    title = f"Training, {len(sentences)} sentences, {tokens:,} tokens"
+    print_rates(title, seconds, tokens, "tokens", EPOCH)
     ours = statistics.median(seconds["ours"])
-    for name, times in seconds.items():
-        median = statistics.median(times)
-        table.add_row(
-            name,
-            f"{tokens / median:,.0f}",
-            f"{tokens / min(times):,.0f}",
-            f"{EPOCH / tokens * median:,.0f}",
-            f"{median / ours:.2f}",
-        )
-    Console().print(table)
     share = 1 - statistics.median(seconds["ours, softmax"]) / ours
     print(f"The CRF's share of training: {share:.0%}")
 

@@ -1,7 +1,5 @@
 """Fitting a language model to a corpus."""
 
-import math
-
 import keras
 import numpy as np
 
@@ -11,6 +9,7 @@ from apps.lm.language_model import LanguageModel
 from apps.lm.model import Streams, build_model
 from apps.lm.sampled_softmax import Candidates, WithCandidates
 from gated.errors import BadData, BadUsage
+from gated.runs.batches import ByLength
 from gated.runs.folder import RunFolder
 from gated.runs.progress import fit_and_keep
 from gated.text.codec import EOS, Codec
@@ -100,28 +99,14 @@ class Windows(keras.utils.PyDataset):
         return self.x[:, window], self.y[:, window]
 
 
-class Items(keras.utils.PyDataset):
+class Items(ByLength):
     """Lines of their own, padded, those of like length together, in a new order every epoch."""
 
     def __init__(self, codec: Codec, tokens: list[str], config: Config):
-        super().__init__()
-        self.eos, self.batch_size = codec.eos, config.batch_size
+        self.eos = codec.eos
         self.items = codec.items(codec.ids(tokens))
-        self.seed, self.epoch = config.seed, 0
-        self._order()
-
-    def _order(self):
-        rng = np.random.default_rng([self.seed, self.epoch])
-        lengths = [len(item) for item in self.items] + rng.uniform(0, 3, len(self.items))
-        batches = np.array_split(np.argsort(lengths), len(self))
-        self.order = [batches[i] for i in rng.permutation(len(self))]
-
-    def __len__(self):
-        return math.ceil(len(self.items) / self.batch_size)
-
-    def on_epoch_end(self):
-        self.epoch += 1
-        self._order()
+        lengths = np.array([len(item) for item in self.items])
+        super().__init__(lengths, config.batch_size, config.seed)
 
     def __getitem__(self, i):
         items = [self.items[place] for place in self.order[i]]

@@ -1,8 +1,5 @@
 """The sentences of a training set in batches."""
 
-import math
-
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -10,13 +7,13 @@ from apps.ner.config import Config
 from apps.ner.conll import Sentence
 from apps.ner.encoder import Encoder
 from apps.ner.schemes import to_iobes
+from gated.runs.batches import ByLength
 
 
-class Batches(keras.utils.PyDataset):
+class Batches(ByLength):
     """((words, characters, casing), tags) of sentences of like length, anew every epoch."""
 
     def __init__(self, encoder: Encoder, sentences: list[Sentence], config: Config):
-        super().__init__()
         flat = [token for sentence in sentences for token in sentence.tokens]
         tokens = tf.RaggedTensor.from_row_lengths(flat, [len(flat)])
         words, characters, casing = (array[0].numpy() for array in encoder.inputs(tokens))
@@ -27,24 +24,9 @@ class Batches(keras.utils.PyDataset):
             np.append(np.asarray(one, "int32"), 0) for one in (words, casing, tags)
         )
         self.characters = np.pad(characters, [(0, 1), (0, 1)])
-        self.lengths = np.array([len(sentence.tokens) for sentence in sentences])
-        self.starts = np.cumsum(self.lengths) - self.lengths
-        self.batch_size = config.batch_size
-        self.seed, self.epoch = config.seed, 0
-        self._order()
-
-    def _order(self):
-        rng = np.random.default_rng([self.seed, self.epoch])
-        by_length = np.argsort(self.lengths + rng.uniform(0, 3, len(self.lengths)))
-        batches = np.array_split(by_length, len(self))
-        self.order = [batches[i] for i in rng.permutation(len(self))]
-
-    def __len__(self):
-        return math.ceil(len(self.lengths) / self.batch_size)
-
-    def on_epoch_end(self):
-        self.epoch += 1
-        self._order()
+        lengths = np.array([len(sentence.tokens) for sentence in sentences])
+        self.starts = np.cumsum(lengths) - lengths
+        super().__init__(lengths, config.batch_size, config.seed)
 
     def __getitem__(self, i):
         chosen = self.order[i]

@@ -1,47 +1,31 @@
 """The texts of a training set in batches."""
 
-import math
-
-import keras
 import numpy as np
 import tensorflow as tf
 
 from apps.sentiment.config import Config
 from apps.sentiment.encoder import Encoder, LanguageModelEncoder, WordEncoder
+from gated.runs.batches import ByLength
 
 
-class Batches(keras.utils.PyDataset):
+class Batches(ByLength):
     """(what the model reads, classes) of texts of like length, in a new order every epoch."""
 
     def __init__(self, ids, classes: np.ndarray, config: Config):
         """Args: ids: ragged integers [n, (t)]. classes: integers [n]."""
-        super().__init__()
         self.ids = ids.flat_values.numpy()
         self.splits = ids.row_splits.numpy()
         self.classes = classes
-        self.batch_size = config.batch_size
-        self.seed, self.epoch = config.seed, 0
-        self._order()
+        super().__init__(np.diff(self.splits), config.batch_size, config.seed)
 
-    def _order(self):
-        rng = np.random.default_rng([self.seed, self.epoch])
-        lengths = np.diff(self.splits)
-        by_length = np.argsort(lengths * rng.uniform(0.9, 1.1, len(lengths)))
-        batches = np.array_split(by_length, len(self))
-        self.order = [batches[i] for i in rng.permutation(len(self))]
-
-    def __len__(self):
-        return math.ceil(len(self.classes) / self.batch_size)
-
-    def on_epoch_end(self):
-        self.epoch += 1
-        self._order()
+    def blurred(self, rng):
+        return self.lengths * rng.uniform(0.9, 1.1, len(self.lengths))
 
     def __getitem__(self, i):
         texts = self.order[i]
-        lengths = self.splits[texts + 1] - self.splits[texts]
+        lengths = self.lengths[texts]
         # Keras takes a length that the first two batches share for that of all; so they share none.
-        length = max(1, lengths.max()) if i else 1 + np.diff(self.splits).max()
+        length = max(1, lengths.max()) if i else 1 + self.lengths.max()
         places = self.splits[texts][:, None] + np.arange(length)
         places = np.where(np.arange(length) < lengths[:, None], places, -1)
         rng = np.random.default_rng([self.seed, self.epoch, i])
