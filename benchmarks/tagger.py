@@ -105,7 +105,7 @@ def _print_serving(tagger, sentences, config):
 
 def _print_training(encoder, sentences, config):
     options = ModelConfig()
-    data = Batches(encoder, sentences, options.batch_size, seed=0)
+    data = Batches(encoder, sentences, options)
     softmax = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     peers = {
         "ours": _fitting(encoder, options, data, CRFLoss()),

@@ -32,7 +32,8 @@ class TorchTagger(nn.Module):
         spelling[mask] = torch.cat([last[0], last[1]], dim=-1)
         e = torch.cat([self.words(words), spelling, self.casing(casing)], dim=-1)
         packed = _pack(self._drop(e), mask.sum(1))
-        a, _ = pad_packed_sequence(self.reader(packed)[0], batch_first=True)
+        length = words.shape[1]
+        a, _ = pad_packed_sequence(self.reader(packed)[0], batch_first=True, total_length=length)
         return -self.crf(self.scores(self._drop(a)), tags, mask, reduction="mean")
 
     def _drop(self, x):
