@@ -116,9 +116,13 @@ class RunFolder:
         return (self.checkpoint / "last.npz").is_file() and not self.model.exists()
 
     def check_config(self, config: Any) -> None:
-        """Raises BadUsage if the training that is to go on had other options."""
+        """Raises BadUsage if the training that is to go on had other options.
+
+        The folder may have been moved since, or be named from elsewhere: `run` is not compared.
+        """
         before = self.load_json(self.config)
         now = json.loads(json.dumps(dataclasses.asdict(config), default=str))
+        now.pop("run", None)
         for name, value in now.items():
             if before.get(name) != value:
                 raise BadUsage(

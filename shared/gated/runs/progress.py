@@ -2,6 +2,7 @@
 
 import math
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -53,6 +54,8 @@ def fit_and_keep(
                     initial_epoch=progress.epochs,
                     epochs=config.epochs,
                     shuffle=False,
+                    # A bar in a file is a line of thousands of bars.
+                    verbose="auto" if sys.stdout.isatty() else 2,
                     callbacks=[
                         *callbacks,
                         progress,

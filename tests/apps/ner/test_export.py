@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from apps.ner import conll, data
+from tests.apps.commands import call
 
 # It gets nothing of ours: no path, no module, no vocabulary. TensorFlow imports Keras by itself
 # where it finds it; here it finds none.
@@ -100,10 +101,7 @@ def served(run, texts, tmp_path_factory):
     own = shutil.copytree(run, tmp_path_factory.mktemp("export") / "run")
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "KERAS"))}
-    code = f"import sys; sys.argv = ['export', '--run', {str(own)!r}]; "
-    code += "from apps.ner.export import *; run_command(export)"
-    path = os.pathsep.join(sys.path)
-    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": path})
+    assert call("ner", "export", "--run", own).status == 0
     shutil.move(own / "export" / "1", elsewhere / "model")
     shutil.rmtree(own)
     result = subprocess.run(
