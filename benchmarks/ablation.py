@@ -48,7 +48,7 @@ def ablation(
         options: further ones of apps.ner.train, for all.
     """
     found = {}
-    for name in track(variants, "Training", Console(stderr=True)):
+    for name in track(variants, "Training", console=Console(stderr=True)):
         with tempfile.TemporaryDirectory() as folder:
             command = [sys.executable, "-m", "apps.ner.train", "--corpus", *corpus]
             command += ["--valid", *valid, "--seeds", str(seeds), *options, *VARIANTS[name]]
