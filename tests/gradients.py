@@ -128,13 +128,10 @@ def _on_tensorflow(layer, inputs, states, call, compiled=False):
 def _on_jax(layer, inputs, states, call):
     import jax
 
-    fixed = [variable.value for variable in layer.non_trainable_variables]
-
     def total(inputs, states, weights):
-        outputs, _ = layer.stateless_call(
-            weights, fixed, inputs, initial_state=list(states) or None, **call
-        )
-        outputs = _listed(outputs)
+        # Not `stateless_call`, which skips what `__call__` does: in mixed precision, the casts.
+        with keras.StatelessScope(list(zip(layer.trainable_variables, weights, strict=True))):
+            outputs = _call(layer, inputs, states, call)
         return _total(outputs), outputs
 
     run = jax.value_and_grad(total, argnums=(0, 1, 2), has_aux=True)

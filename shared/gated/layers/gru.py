@@ -113,18 +113,18 @@ class _SimplifiedEquations(_GRUEquations):
 
     def step(self, x, states, weights, drop):
         (h,), (recurrent_kernel,) = states, weights
-        z, candidate = ops.split(x + product(drop(h), recurrent_kernel), 2, axis=-1)
+        z, candidate = self.split(x + product(drop(h), recurrent_kernel), 1, 1)
         z, candidate = self.sigma(z), self.g(candidate)
         return self.mix(z, h, candidate), (z, candidate)
 
     def factors(self, kept, before, h):
         z, candidate = kept
         gates = self.to_update_and_candidate(z, candidate, before)
-        return [ops.concatenate(gates, axis=-1), z]
+        return [self.join(*gates), z]
 
     def step_back(self, factors, gradients, weights, drop):
         (gates, z), (by_h,), (recurrent_kernel,) = factors, gradients, weights
-        by_x = ops.concatenate([by_h, by_h], axis=-1) * gates
+        by_x = self.join(by_h, by_h) * gates
         return (by_h * z + drop(product(by_x, recurrent_kernel)),), [by_x]
 
     def gradients(self, emitted, kept, before, drop, outer):
@@ -144,9 +144,9 @@ class _ResetAfterEquations(_GRUEquations):
         (h,), (recurrent_kernel, *bias) = states, weights
         inner = product(drop(h), recurrent_kernel)
         inner = inner + bias[0] if bias else inner
-        x_gates, x_candidate = ops.split(x, [2 * h.shape[-1]], axis=-1)
-        h_gates, h_candidate = ops.split(inner, [2 * h.shape[-1]], axis=-1)
-        z, r = ops.split(self.sigma(x_gates + h_gates), 2, axis=-1)
+        x_gates, x_candidate = self.split(x, 2, 1)
+        h_gates, h_candidate = self.split(inner, 2, 1)
+        z, r = self.split(self.sigma(x_gates + h_gates), 1, 1)
         candidate = self.g(x_candidate + r * h_candidate)
         return self.mix(z, h, candidate), (z, r, candidate, h_candidate)
 
@@ -154,12 +154,11 @@ class _ResetAfterEquations(_GRUEquations):
         z, r, candidate, h_candidate = kept
         to_z, to_candidate = self.to_update_and_candidate(z, candidate, before)
         to_r = to_candidate * h_candidate * self.dsigma(r)
-        gates = ops.concatenate([to_z, to_r, to_candidate * r], axis=-1)
-        return [gates, to_candidate, z]
+        return [self.join(to_z, to_r, to_candidate * r), to_candidate, z]
 
     def step_back(self, factors, gradients, weights, drop):
         (gates, to_candidate, z), (by_h,), (recurrent_kernel, *_) = factors, gradients, weights
-        by_inner = ops.concatenate([by_h, by_h, by_h], axis=-1) * gates
+        by_inner = self.join(by_h, by_h, by_h) * gates
         by_old = by_h * z + drop(product(by_inner, recurrent_kernel))
         return (by_old,), [by_inner, by_h * to_candidate]
 
@@ -173,13 +172,14 @@ class _ResetAfterEquations(_GRUEquations):
 class _ResetBeforeEquations(_GRUEquations):
     kept = 3
     emitted = (3,)
+    one_product = False
 
     def step(self, x, states, weights, drop):
         (h,), (recurrent_kernel,) = states, weights
         units = recurrent_kernel.shape[0]
-        x_gates, x_candidate = ops.split(x, [2 * units], axis=-1)
+        x_gates, x_candidate = self.split(x, 2, 1)
         h_gates = product(drop(h), recurrent_kernel[:, : 2 * units])
-        z, r = ops.split(self.sigma(x_gates + h_gates), 2, axis=-1)
+        z, r = self.split(self.sigma(x_gates + h_gates), 1, 1)
         inner = product(r * drop(h), recurrent_kernel[:, 2 * units :])
         candidate = self.g(x_candidate + inner)
         return self.mix(z, h, candidate), (z, r, candidate)
@@ -195,9 +195,9 @@ class _ResetBeforeEquations(_GRUEquations):
         units = recurrent_kernel.shape[-1]
         by_candidate = by_h * to_candidate
         by_reset = drop(product(by_candidate, recurrent_kernel[2 * units :]))
-        by_gates = ops.concatenate([by_h * to_z, by_reset * to_r], axis=-1)
+        by_gates = self.join(by_h * to_z, by_reset * to_r)
         by_old = by_h * z + by_reset * r + drop(product(by_gates, recurrent_kernel[: 2 * units]))
-        return (by_old,), [ops.concatenate([by_gates, by_candidate], axis=-1)]
+        return (by_old,), [self.join(by_gates, by_candidate)]
 
     def gradients(self, emitted, kept, before, drop, outer):
         (by_x,) = emitted

@@ -122,7 +122,7 @@ class LSTM(Recurrent):
         return [self.recurrent_kernel, *ops.unstack(ops.convert_to_tensor(self.peephole_kernel))]
 
     def equations(self):
-        return _LSTMEquations(self.activation, self.recurrent_activation, self.peepholes)
+        return _LSTMEquations(self.activation, self.recurrent_activation, peepholes=self.peepholes)
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class _LSTMEquations(Equations):
 
     def step(self, x, states, weights, drop):
         (h, c), (recurrent_kernel, *peepholes) = states, weights
-        i, f, candidate, o = ops.split(x + product(drop(h), recurrent_kernel), 4, axis=-1)
+        i, f, candidate, o = self.split(x + product(drop(h), recurrent_kernel), 1, 1, 1, 1)
         if self.peepholes:
             p_i, p_f, p_o = peepholes
             i, f = i + p_i * c, f + p_f * c
@@ -175,7 +175,7 @@ class _LSTMEquations(Equations):
             by_old_c = by_old_c + peepholes[0] * by_i + peepholes[1] * by_f
         if self.peepholes == "previous":
             by_old_c = by_old_c + peepholes[2] * by_o
-        by_z = ops.concatenate([by_i, by_f, by_c * to_candidate, by_o], axis=-1)
+        by_z = self.join(by_i, by_f, by_c * to_candidate, by_o)
         return (drop(product(by_z, recurrent_kernel)), by_old_c), [by_z]
 
     def gradients(self, emitted, kept, before, drop, outer):

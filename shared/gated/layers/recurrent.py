@@ -47,10 +47,10 @@ class Recurrent(keras.layers.Layer):
         use_cudnn: `"auto"`: the backend's own kernel where it has one. That is for the LSTM
             without peepholes and the GRU with `reset_after`, their default activations, no mask,
             no recurrent dropout, neither `unroll` nor `checkpoint`: cuDNN's on a GPU, outside
-            XLA's compilation and exports on TensorFlow, the LSTM in float32 only on JAX;
-            PyTorch's on a CPU in float32 and float64. cuDNN keeps the states in the compute
-            precision, and on TensorFlow and JAX has no second derivative. `True`: raise where
-            that kernel cannot run. `False`: never.
+            XLA's compilation and exports on TensorFlow, the LSTM only on JAX; PyTorch's on a CPU
+            in float32 and float64. cuDNN keeps the states in the compute precision, on JAX in
+            float32, and on TensorFlow and JAX has no second derivative. `True`: raise where that
+            kernel cannot run. `False`: never.
 
     Call arguments:
         sequences: [b, t, features].

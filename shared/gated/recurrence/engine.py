@@ -9,6 +9,7 @@ Werbos 1990, "Backpropagation through time: what it does and how to do it".
 
 import dataclasses
 import importlib
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import keras
 from keras import ops
 
 from gated.recurrence.derivatives import derivative
+from gated.recurrence.gates import Gates, each
 from gated.recurrence.unrolled import Unrolled
 
 
@@ -33,15 +35,21 @@ class Equations:
     Attributes:
         activation: g, of the candidate.
         recurrent_activation: σ, of the gates.
+        apart: whether the gates of a step are tensors of their own, `Gates`, as in a kernel that
+            has some of the units only, or lie side by side in one.
         kept: how many tensors of width `units` `step` hands to `factors`.
         emitted: the widths, in units, of what `step_back` hands to `gradients`.
+        one_product: whether a step has one product with the recurrent kernel, that of the first
+            state on the way forward and that of the first of `emitted` on the way back.
     """
 
     activation: Callable
     recurrent_activation: Callable | None = None
+    apart: bool = False
 
     kept: ClassVar[int] = 0
     emitted: ClassVar[tuple[int, ...]] = (1,)
+    one_product: ClassVar[bool] = True
 
     @property
     def g(self):
@@ -49,7 +57,19 @@ class Equations:
 
     @property
     def sigma(self):
-        return self.recurrent_activation
+        return each(self.recurrent_activation)
+
+    def split(self, gates, *widths):
+        """The gates of [..., units * sum of widths], by so many at a time."""
+        if self.apart:
+            return gates.split(widths)
+        units = gates.shape[-1] // sum(widths)
+        ends = list(itertools.accumulate(width * units for width in widths))
+        return ops.split(gates, ends[:-1], axis=-1)
+
+    def join(self, *gates):
+        """The reverse."""
+        return Gates(gates) if self.apart else ops.concatenate(gates, axis=-1)
 
     @property
     def dg(self):
@@ -65,7 +85,8 @@ class Equations:
 
         Otherwise `recur` has the backend differentiate the loop.
         """
-        return self.dg is not None and (self.sigma is None or self.dsigma is not None)
+        gates = self.recurrent_activation is None or self.dsigma is not None
+        return self.dg is not None and gates
 
     @property
     def native(self):
@@ -238,15 +259,13 @@ class Run:
         if keep:
             outputs += [(shape, wide)] * (len(states) - 1)
             outputs += [(shape, narrow)] * self.equations.kept
-        step = _Forward(
+        step = Forward(
             self.equations, len(states), bool(bias), self.masked, self.dropped, keep, loop.where
         )
         masks, drops = constants[: self.masked], constants[self.masked :]
         scratch = []
-        if loop.fuses and not keep:
-            # Two gates go into tensors of their own, for nothing: XLA does not vectorize a loop
-            # over an expression that holds all of them.
-            scratch = [ops.zeros_like(states[0])] * min(self.equations.kept, 2)
+        if not keep:
+            scratch = [ops.zeros_like(states[0])] * min(self.equations.kept, loop.scratch)
         (outputs, *kept), last = loop.scan(
             step, [x, *masks], [*states, *drops, *scratch], [*weights, *bias], outputs
         )
@@ -264,7 +283,7 @@ class Run:
         before = [ops.concatenate([first, outputs[:-1]]), *kept[:ends]]
         kept = kept[ends:]
         wide = accumulated(outputs.dtype)
-        step = _Backward(self.equations, len(states), self.masked, self.dropped, loop.fuses)
+        step = Backward(self.equations, len(states), self.masked, self.dropped, loop.fuses)
         given = [*kept, *before, outputs]
         if not loop.fuses:
             given = step.factors([ops.cast(tensor, wide) for tensor in given])
@@ -389,7 +408,7 @@ def _cast_like(tensors, others):
 
 
 @dataclass(frozen=True)
-class _Forward:
+class Forward:
     """A step of the loop forward: the equations, where the mask lets them."""
 
     equations: Equations
@@ -406,7 +425,7 @@ class _Forward:
         states, drops, scratch = rows[: ends[0]], rows[ends[0] : ends[1]], rows[ends[1] :]
         wide = states[0].dtype
         weights = _widened(weights, wide)
-        z = ops.cast(x, wide)
+        z = cast(x, wide)
         if self.biased:
             *weights, bias = weights
             z = z + bias
@@ -421,7 +440,7 @@ class _Forward:
 
 
 @dataclass(frozen=True)
-class _Backward:
+class Backward:
     """A step of the loop back. Where the loop is compiled whole the factors are computed in it."""
 
     equations: Equations
@@ -444,7 +463,7 @@ class _Backward:
         if keep is not None:
             pairs = zip(by_old, gradients, strict=True)
             by_old = tuple(old + new * (1 - keep) for old, new in pairs)
-        return (*by_old, *drops), [ops.cast(tensor, narrow) for tensor in emitted]
+        return (*by_old, *drops), [cast(tensor, narrow) for tensor in emitted]
 
     def factors(self, given):
         """Those of the equations, from what was kept, the states before, and the new one."""
@@ -463,7 +482,7 @@ def _drop(masks, dtype=None):
 def _widened(weights, dtype):
     # The kernel's products stay in its own precision: they are what float16 is fast at.
     kernel, *others = weights
-    return [kernel, *(ops.cast(weight, dtype) for weight in others)]
+    return [kernel, *(cast(weight, dtype) for weight in others)]
 
 
 def accumulated(dtype):
@@ -472,6 +491,16 @@ def accumulated(dtype):
     return "float32" if dtype in ("float16", "bfloat16") else dtype
 
 
+def cast(x, dtype):
+    """A tensor, or some gates, in a dtype."""
+    return each(lambda tensor: ops.cast(tensor, dtype))(x)
+
+
 def product(left, kernel):
-    """The product left · kernel in the kernel's precision, given in left's."""
+    """The product left · kernel in the kernel's precision, given in left's.
+
+    The kernel may be a function that gives the product.
+    """
+    if callable(kernel):
+        return kernel(left)
     return ops.cast(ops.matmul(ops.cast(left, kernel.dtype), kernel), left.dtype)

@@ -8,9 +8,12 @@ class Loop:
 
     Attributes:
         fuses: whether arithmetic costs less inside the loop than in passes over all steps.
+        scratch: how many gates of a step go into tensors of their own, for nothing: XLA on a CPU
+            does not vectorize a loop over an expression that holds all of them.
     """
 
     fuses = False
+    scratch = 0
 
     def scan(self, step, inputs, rows, weights, outputs, reverse=False):
         """Runs `rows, new = step([x⟨t⟩ for x in inputs], rows, weights)` over t.

@@ -1,43 +1,44 @@
-"""The time loop on JAX: `lax.scan`, or cuDNN's LSTM."""
+"""The time loop on JAX: `lax.scan`, cuDNN's LSTM, or kernels of our own."""
 
 import jax
-from jax import lax, numpy
+from jax import numpy
 from jax.experimental import rnn
 
-from gated.recurrence.loop import Loop
 from gated.recurrence.native import flat_weights
-
-
-class Scan(Loop):
-    fuses = True
-
-    def scan(self, step, inputs, rows, weights, outputs, reverse=False):
-        def body(rows, xs):
-            rows, new = step(xs, rows, weights)
-            return tuple(rows), new
-
-        rows, stacks = lax.scan(body, tuple(rows), list(inputs), reverse=reverse)
-        return stacks, rows
-
+from gated.recurrence.scan import Scan
 
 plain = Scan()
 
+#: The GPUs, by JAX's names for them, on which `python -m benchmarks.gpu` saw the kernels of `fused`
+#: give the right values, and sooner than `lax.scan`; and the `room` that they have there.
+FUSED: dict[str, int] = {}
+
 
 def choose(sequences, training):
-    return plain
+    if jax.default_backend() != "gpu":
+        return plain
+    room = FUSED.get(jax.devices()[0].device_kind)
+    if room is None:
+        return plain
+    # Here, because it takes a while, and on a CPU nobody needs it.
+    from gated.recurrence.fused import Fused
+
+    return Fused(room)
 
 
 def native(run, rows, shared):
-    """The LSTM of cuDNN, in float32 on a GPU. JAX has no kernel for the GRU."""
-    sequences, *states = rows
+    """The LSTM of cuDNN, on a GPU. JAX has it in float32 only, and has no kernel for the GRU."""
+    dtype = rows[0].dtype
     on_gpu = jax.default_backend() == "gpu"
-    if not (on_gpu and run.equations.native == "lstm" and sequences.dtype == "float32"):
+    if not (on_gpu and run.equations.native == "lstm" and dtype != "float64"):
         return None
+    sequences, *states = (x.astype("float32") for x in rows)
+    weights = flat_weights("lstm", [x.astype("float32") for x in shared], run.biased)
     batch, length, features = sequences.shape
     outputs, *last = rnn.lstm(
         sequences,
         *(state[None] for state in states),
-        flat_weights("lstm", shared, run.biased),
+        weights,
         numpy.full((batch,), length, "int32"),
         features,
         states[0].shape[-1],
@@ -45,7 +46,7 @@ def native(run, rows, shared):
         0.0,  # dropout
         False,  # bidirectional
     )
-    return [outputs, *(state[0] for state in last)]
+    return [outputs.astype(dtype), *(state[0].astype(dtype) for state in last)]
 
 
 def differentiable(run, loop, rows, shared, constants):

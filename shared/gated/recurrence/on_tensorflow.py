@@ -72,6 +72,7 @@ class _InXLA(Loop):
     """A loop for XLA alone. Of its tensors' steps, only the first `length` count."""
 
     fuses = True
+    scratch = 2
 
     def __init__(self, length):
         self.length = length
