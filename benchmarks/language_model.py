@@ -55,9 +55,9 @@ def language_model(config: Config) -> None:
     random = np.random.default_rng(0)
     batches = [(x, np.roll(x, -1, 1)) for x in random.integers(0, TOKENS, shape).astype("int32")]
     peers = {
-        "ours": _fitting(_ours(config), batches, "auto"),
-        "Keras": _fitting(_keras(config), batches, False),
-        "Keras, compiled": _fitting(_keras(config), batches, True),
+        "ours": fitting(_ours(config), batches, "auto"),
+        "Keras": fitting(_keras(config), batches, False),
+        "Keras, compiled": fitting(_keras(config), batches, True),
         "PyTorch": _torch(config, batches),
     }
     seconds = interleaved(peers, config.repeats)
@@ -86,7 +86,8 @@ class Batches(keras.utils.PyDataset):
         return self.batches[i]
 
 
-def _fitting(model, batches, jit_compile):
+def fitting(model, batches, jit_compile):
+    """A function that trains on the batches."""
     model.compile(
         optimizer=keras.optimizers.Adam(1e-3, global_clipnorm=1.0),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),

@@ -16,14 +16,9 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from apps.lm.config import Config as ModelConfig
-from apps.lm.language_model import LanguageModel
-from apps.lm.model import build_model
+from benchmarks.our_sampler import language_model, ours
 from benchmarks.timing import interleaved, medians
 from gated.runs.command import run_command
-from gated.sampling import uniforms
-from gated.text.codec import EOS, Codec
-from gated.text.vocabulary import Vocabulary
 
 TOKENS = 65
 PREDICTED = 16  # characters that are timed of the loop of predict, which is slow
@@ -54,7 +49,7 @@ def sampling(config: Config) -> None:
         table.add_column(column, justify="right")
     for batch in config.batches:
         peers = {
-            "ours": _ours(batch, config),
+            "ours": ours(language_model(TOKENS, config.units, 2), batch, config.length),
             "PyTorch": _torch(batch, config),
             "predict": _predict(batch, config),
         }
@@ -69,23 +64,6 @@ def sampling(config: Config) -> None:
         )
     Console(width=120).print(table)
     print(f"Median of {config.repeats}.")
-
-
-def _ours(batch, config):
-    # <EOS> and the padding are two of the tokens, <UNK> a third.
-    vocabulary = Vocabulary({EOS: 1} | {chr(97 + i): 1 for i in range(TOKENS - 3)})
-    codec = Codec(vocabulary, "char", lower=False)
-    options = ModelConfig(recipe="medium", units=config.units)
-    model = LanguageModel(codec, build_model(len(codec), options))
-    token = np.full(batch, codec.eos, "int32")
-    left = np.full(batch, config.length + 1, "int32")  # none ends early
-    noise = uniforms(0, batch, config.length)
-
-    def run():
-        found, *_ = model.draw_compiled(token, model.first_states(batch), left, noise, 1.0, 0, 1.0)
-        return keras.ops.convert_to_numpy(found)
-
-    return run
 
 
 def _torch(batch, config):

@@ -1,5 +1,6 @@
 """A trained language model with its vocabulary: what evaluation, scoring and sampling call."""
 
+import functools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from gated.compiling import compiled
+from gated.compiling import compiled, on_gpu
 from gated.runs.folder import RunFolder
 from gated.runs.language_model import load_language_model
 from gated.sampling import beam_search, draw, generate, next_distribution, uniforms
@@ -30,7 +31,8 @@ class LanguageModel:
         self.never = (0, codec.unknown)
         self._judge = compiled(self.log_probabilities, model.variables)
         self._read = compiled(self._states_after, model.variables)
-        self.draw_compiled = compiled(self.draw, model.variables, jit=True)
+        draw = functools.partial(self.draw, whole=on_gpu())
+        self.draw_compiled = compiled(draw, model.variables, jit=True)
 
     @classmethod
     def load(cls, run: RunFolder) -> "LanguageModel":
@@ -159,13 +161,14 @@ class LanguageModel:
         logits, *states = self.model([token[:, None], *states], training=False)
         return logits[:, 0], states
 
-    def draw(self, token, states, left, noise, temperature, top_k, top_p):
-        """The loop of `sample`."""
+    def draw(self, token, states, left, noise, temperature, top_k, top_p, whole=False):
+        """The loop of `sample`; `whole` as of `generate`."""
 
         def choose(logits, noise):
             return draw(next_distribution(logits, self.never, temperature, top_k, top_p), noise)
 
-        return generate(self.step, choose, token, states, left, noise, self.codec.eos)
+        stop = self.codec.eos
+        return generate(self.step, choose, token, states, left, noise, stop, whole)
 
     def next_tokens(self, text: str, count: int) -> list[tuple[str, float]]:
         """The likeliest tokens after a text, with their probabilities."""

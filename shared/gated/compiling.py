@@ -1,4 +1,4 @@
-"""Functions of a model, compiled by whichever backend."""
+"""Functions of a model, compiled by whichever backend, and the device that they run on."""
 
 import functools
 
@@ -39,3 +39,20 @@ def compiled(function, variables=(), jit=False):
             return function(*given)
 
     return without_gradients
+
+
+def on_gpu():
+    """Whether the backend has a GPU, which it runs everything on then."""
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return bool(tf.config.list_logical_devices("GPU"))
+    if backend == "jax":
+        import jax
+
+        return jax.default_backend() == "gpu"
+
+    import torch
+
+    return torch.cuda.is_available()

@@ -2,6 +2,7 @@
 
 import itertools
 
+import keras
 import numpy as np
 
 import gated.layers as gated
@@ -26,6 +27,19 @@ def built(tags=5, scheme=None, scale=1.0, **options):
     rng = np.random.default_rng(1)
     layer.set_weights([rng.normal(0, scale, w.shape) for w in layer.get_weights()])
     return layer
+
+
+class LogLikelihood(keras.layers.Layer):
+    """log P as an output, to be differentiated."""
+
+    def __init__(self, crf):
+        super().__init__(dtype=crf.dtype_policy)
+        self.crf = crf
+        self.built = True
+        self.supports_masking = True
+
+    def call(self, scores, tags, initial_state=None, mask=None):
+        return self.crf.log_likelihood(scores, tags, mask)
 
 
 def follows(scheme, tag, next_):

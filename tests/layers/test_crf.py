@@ -8,7 +8,7 @@ from keras import ops
 from gated.layers import CRF
 from tests.gradients import value_and_gradients
 from tests.layers import chains
-from tests.layers.chains import BIO2, IOBES, MASK
+from tests.layers.chains import BIO2, IOBES, MASK, LogLikelihood
 from tests.layers.reference import derivatives
 
 pytestmark = pytest.mark.usefixtures("float64")
@@ -23,19 +23,6 @@ def built(names, scheme):
 
 def numpy(tensors):
     return keras.tree.map_structure(ops.convert_to_numpy, tensors)
-
-
-class LogLikelihood(keras.layers.Layer):
-    """log P as an output, to be differentiated."""
-
-    def __init__(self, crf):
-        super().__init__(dtype=crf.dtype)
-        self.crf = crf
-        self.built = True
-        self.supports_masking = True
-
-    def call(self, scores, tags, initial_state=None, mask=None):
-        return self.crf.log_likelihood(scores, tags, mask)
 
 
 def enumerated(layer, scores, mask, names, scheme):

@@ -94,3 +94,15 @@ def test_it_stops_when_all_have_ended():
     noise = ops.zeros((4, 1000))  # 0 draws the first possible token, the stop
     _, _, (count,), _ = generate_from_start(noise, 2)
     assert ops.convert_to_numpy(count).tolist() == [2] * 4
+
+
+def test_it_takes_all_steps_if_asked_to():
+    """And gives the same."""
+    noise = ops.convert_to_tensor(uniforms(3, 5, 12))
+    token, states = ops.zeros((5,), "int32"), [ops.zeros((5,), "int32")]
+    given = (step, choose, token, states, token + 1, noise, STOP)
+    early, all_ = generate(*given), generate(*given, whole=True)
+    counts = [ops.convert_to_numpy(found[2][0]) for found in (early, all_)]
+    assert counts[0].max() < 12 and (counts[1] == 12).all()
+    for i in (0, 1, 3):
+        np.testing.assert_array_equal(*map(ops.convert_to_numpy, (early[i], all_[i])))

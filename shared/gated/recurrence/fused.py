@@ -18,7 +18,7 @@ from gated.recurrence.scan import Scan
 
 ROWS = 64  # sequences of a program at most; Triton multiplies no fewer than 16
 DEPTH = 64  # units that are multiplied at a time, at most
-UNROLL = 8  # launches for each that counts the steps
+UNROLL = 8  # launches in a round of the loop, which has a kernel of its own
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,17 @@ class Fused(Scan):
             vectors=[blocks.gates(vector) for vector in vectors],
         )
         stacks = [blocks.empty(kernel.length, shape, dtype) for shape, dtype in outputs]
-        carried = stacks, [blocks.cut(state)[:, 0] for state in states]
+        carried = numpy.zeros(1, "int32"), stacks, [blocks.cut(state)[:, 0] for state in states]
 
-        def launch(start, carried):
-            return kernel(numpy.full((1,), start, "int32"), given, *carried)
+        def launch(_, carried):
+            start, stacks, states = carried
+            return kernel(start, given, stacks, states)
 
+        # The kernel itself counts the steps: it would take another to count for it.
         if at_once:
-            stacks, states = launch(0, carried)
+            _, stacks, states = launch(0, carried)
         else:
-            stacks, states = lax.fori_loop(0, kernel.length, launch, carried, unroll=UNROLL)
+            _, stacks, states = lax.fori_loop(0, kernel.length, launch, carried, unroll=UNROLL)
         stacks = [blocks.join(stack) for stack in stacks]
         states = [blocks.join(state[:, None]) for state in states]
         if not forward:

@@ -61,10 +61,10 @@ class Kernel:
     interpret: bool
 
     def __call__(self, start, given, stacks, states):
-        """Does steps `start`, `start` + 1, ..., into the stacks [t, b, gates, units].
+        """Does steps `start`, int32 [1], and those after it, into the stacks [t, b, gates, units].
 
         Returns:
-            The stacks, and the states [b, units] after the steps.
+            The start of the next launch, the stacks, and the states [b, units] after the steps.
         """
         batch, units = states[0].shape
         grid = (batch // self.rows, units // self.columns)
@@ -73,20 +73,20 @@ class Kernel:
         results = [*stacks, *states, *counters]
         fixed = jax.tree.leaves((start, given))
         done = pallas.pallas_call(
-            lambda start, given, results, *written: self._program(
-                start, given, written, len(stacks), grid[1]
+            lambda start, given, results, next_start, *written: self._program(
+                start, next_start, given, written, len(stacks), grid[1]
             ),
             grid=grid,
-            out_shape=[jax.ShapeDtypeStruct(x.shape, x.dtype) for x in results],
-            input_output_aliases={len(fixed) + i: i for i in range(len(results))},
+            out_shape=[jax.ShapeDtypeStruct(x.shape, x.dtype) for x in (start, *results)],
+            input_output_aliases={len(fixed) + i: 1 + i for i in range(len(results))},
             compiler_params=triton.CompilerParams(num_warps=4, num_stages=3),
             interpret=self.interpret,
             name="gated_steps",
         )(start, given, results)
-        done = list(done[: len(stacks) + len(states)])
-        return done[: len(stacks)], done[len(stacks) :]
+        next_start, *done = done[: 1 + len(stacks) + len(states)]
+        return next_start, done[: len(stacks)], done[len(stacks) :]
 
-    def _program(self, start, given, written, count, blocks):
+    def _program(self, start, next_start, given, written, count, blocks):
         row, column = pallas.program_id(0), pallas.program_id(1)
         place = (
             pallas.ds(row * self.rows, self.rows),
@@ -95,6 +95,7 @@ class Kernel:
         stacks, states = written[:count], written[count : count + self.step.states]
         counters = written[count + self.step.states :]
         first = start[0]
+        next_start[0] = first + self.steps  # by all of them: the same
 
         def one(i, values):
             values = self._step(first + i, given, stacks, values, place)

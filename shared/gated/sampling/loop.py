@@ -3,7 +3,7 @@
 from keras import ops
 
 
-def generate(step, choose, token, states, left, noise, stop):
+def generate(step, choose, token, states, left, noise, stop, whole=False):
     """Draws sequences until each has come to its end.
 
         logits, states⟨t⟩ = step(x⟨t⟩, states⟨t-1⟩)
@@ -19,6 +19,8 @@ def generate(step, choose, token, states, left, noise, stop):
         left: int32 [b], how many more `stop`s there may be in each sequence.
         noise: [b, t], uniform numbers; t is the most tokens to draw.
         stop: the token that may end a sequence.
+        whole: take all t steps, even if all sequences have ended. On a GPU that saves an answer
+            from the device to the host for each token.
 
     Returns:
         The tokens, int32 [b, t], `stop` wherever a sequence has ended; and for going on from
@@ -29,7 +31,7 @@ def generate(step, choose, token, states, left, noise, stop):
     found = ops.zeros_like(noise, dtype="int32") + stop
 
     def goes_on(t, token, left, found, *states):
-        return ops.logical_and(t < length, ops.any(left > 0))
+        return t < length if whole else ops.logical_and(t < length, ops.any(left > 0))
 
     def body(t, token, left, found, *states):
         logits, states = step(token, list(states))
