@@ -14,7 +14,7 @@ from apps.music.config import Config
 from apps.music.midi import write_midi
 from apps.music.piece import KEYS, LOWEST, Note, Piece, frames_of
 from gated.errors import BadData, BadUsage
-from tests.apps.music.test_midi import sound, write
+from tests.apps.music.reading.test_midi import sound, write
 
 
 def tune(pitch):
@@ -237,7 +237,7 @@ def test_chorales_are_kept(chorales):
 
 
 def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch):
-    from apps.music import chorales
+    from apps.music.reading import chorales
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     piece = Piece("x", frames_of([Note(60, 0, 1)], 4), np.zeros(4, "uint8"))
@@ -252,7 +252,7 @@ def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch):
 
 
 def test_a_cache_that_cannot_be_written(tmp_path, monkeypatch, capsys):
-    from apps.music import chorales
+    from apps.music.reading import chorales
 
     (tmp_path / "gated").write_text("a file where the folder is to be")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

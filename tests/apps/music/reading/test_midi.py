@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mido import Message, MetaMessage
 
-from apps.music.making import Bars, positions_of
-from apps.music.midi import read_midi, write_midi
+from apps.music.midi import write_midi
 from apps.music.piece import Note, Piece, frames_of
+from apps.music.reading.making import Bars, positions_of
+from apps.music.reading.midi import read_midi
 from gated.errors import BadData
 from tests.apps.music.test_piece import melodies
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from apps.music.chords import pitches_of
-from apps.music.making import LONGEST, bars_of, make_piece
 from apps.music.piece import Note, Piece
-from apps.music.playing import Chord, Item, Line, Part, Sound, notes_of, played, segments_of
+from apps.music.reading.chords import pitches_of
+from apps.music.reading.making import LONGEST, bars_of, make_piece
+from apps.music.reading.playing import Chord, Item, Line, Part, Sound, notes_of, played, segments_of
 from gated.errors import BadData
 from gated.text.files import read_bytes
 

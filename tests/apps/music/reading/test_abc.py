@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from apps.music.abc import read_abc
-from apps.music.chords import pitches_of
-from apps.music.midi import read_midi
 from apps.music.piece import Note
+from apps.music.reading.abc import read_abc
+from apps.music.reading.chords import pitches_of
+from apps.music.reading.midi import read_midi
 from gated.errors import BadData
 
 HEADER = "X:1\nT:A tune\nM:4/4\nL:1/4\nK:C\n"
