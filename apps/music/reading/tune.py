@@ -7,40 +7,9 @@ from apps.music.piece import Piece
 from apps.music.reading.chords import pitches_of
 from apps.music.reading.keys import key_of, shift_of
 from apps.music.reading.making import bars_of, make_piece
+from apps.music.reading.notation import INSIDE, TOKEN, fraction_of, length_of, lines_of, numbers_of
 from apps.music.reading.playing import Chord, Line, Sound, notes_of, played, segments_of
 from apps.music.reading.voice import Overlay, Voice
-
-_NOTE = r"(?:\^\^?|__?|=)?[A-Ga-g][,']*"
-_LENGTH = r"\d*/*\d*"
-# A ! that no other follows before a bar line or a space is the end of a line of the score.
-_DECORATION = r"!(?:D\.\s?[CS]\.[^!|]*|[^!|\[\]:\s]+)! | \+[^+|\[\]:\s]+\+ | [.~H-Wh-w]"
-_TOKEN = re.compile(
-    rf"""
-    (?P<space>[\s`$*\\]+)
-    | "(?P<text>[^"]*)"
-    # Chords were written so before they had brackets; +ff+ is a decoration.
-    | \+(?!f+\+)(?P<old>(?:{_NOTE}{_LENGTH}){{2,}})\+ (?P<old_length>{_LENGTH})
-    | (?P<decoration>{_DECORATION} | \{{[^}}]*\}} | !)
-    | \[(?P<field>[A-Za-z]):(?P<value>[^\]]*)\]
-    | (?P<line>:*\|+[\]|:]* | :+\]? | \[\|+[\]:]*) \s* (?P<after>\[?\d+(?:[-,]\d+)*)?
-    | \[(?P<endings>\d+(?:[-,]\d+)*)
-    | \((?P<p>[2-9]|[1-9]\d)(?::(?P<q>\d*)(?::(?P<r>\d*))?)?
-    | (?P<slur>[()])
-    | (?P<group>\[) (?P<inside>[^\]|]*) \] (?P<group_length>{_LENGTH})
-    | (?P<note>{_NOTE}) (?P<length>{_LENGTH})
-    | (?P<rest>[zx]) (?P<rest_length>{_LENGTH})
-    | (?P<bars_rest>[ZX]) (?P<bars>\d*)
-    | (?P<spacer>y\d*)
-    | (?P<tie>-)
-    | (?P<broken>>{{1,3}}|<{{1,3}})
-    | (?P<overlay>&+)
-    | (?P<reserved>[\#;?@])
-    """,
-    re.VERBOSE,
-)
-_INSIDE = re.compile(
-    rf'({_NOTE})({_LENGTH})(-?)|"[^"]*"|{_DECORATION}|[\s()]|(?P<stray>[+])', re.VERBOSE
-)
 
 
 class Tune:
@@ -146,7 +115,7 @@ class Tune:
             case "M":
                 self._read_metre(value)
             case "L":
-                voice.unit = 4 * _fraction(value)
+                voice.unit = 4 * fraction_of(value)
             case "K":
                 voice.key = key_of(value, voice.key)
                 voice.shift = shift_of(value, voice.shift)
@@ -207,7 +176,7 @@ class Tune:
             assert self._voice.unit
             beat = int(beats[1:] or 1) * self._voice.unit
         else:
-            beat = sum((4 * _fraction(part) for part in beats.split()), Fraction(0))
+            beat = sum((4 * fraction_of(part) for part in beats.split()), Fraction(0))
         self._tempo = float(found[2]) * float(beat)
 
     def _read_voice(self, value: str) -> None:
@@ -230,7 +199,7 @@ class Tune:
             self._read_voice(next(iter(self._described)))
         place = 0
         while place < len(line):
-            found = _TOKEN.match(line, place)
+            found = TOKEN.match(line, place)
             if not found:
                 raise ValueError(f"`{line[place : place + 8].strip()}` is not understood")
             place = found.end()
@@ -243,12 +212,12 @@ class Tune:
                 case "field":
                     self._read_field(found["field"], found["value"].strip())
                 case "line":
-                    for bar_line in _lines(found["line"]):
+                    for bar_line in lines_of(found["line"]):
                         self._line(bar_line)
                     if found["after"]:
-                        self._line(Line(endings=_numbers(found["after"])))
+                        self._line(Line(endings=numbers_of(found["after"])))
                 case "endings":
-                    self._line(Line(endings=_numbers(found["endings"])))
+                    self._line(Line(endings=numbers_of(found["endings"])))
                 case "p":
                     voice.begin_tuplet(*(int(found[name] or 0) for name in "pqr"))
                 case "group":
@@ -257,9 +226,9 @@ class Tune:
                     self._read_group(found["old"], found["old_length"])
                 case "note":
                     voice.pitch(found["note"])
-                    voice.sound(_length(found["length"]))
+                    voice.sound(length_of(found["length"]))
                 case "rest":
-                    voice.sound(_length(found["rest_length"]))
+                    voice.sound(length_of(found["rest_length"]))
                 case "bars_rest":
                     voice.rest(int(found["bars"] or 1))
                 case "tie":
@@ -275,7 +244,7 @@ class Tune:
     def _read_group(self, inside: str, length: str) -> None:
         lengths, tied, place = [], set(), 0
         while place < len(inside):
-            found = _INSIDE.match(inside, place)
+            found = INSIDE.match(inside, place)
             if not found:
                 raise ValueError(f"`[{inside}]` is not understood")
             place = found.end()
@@ -283,13 +252,13 @@ class Tune:
                 self._pass("`+` in a chord")
             if found[1]:
                 pitch = self._current.pitch(found[1])
-                lengths.append(_length(found[2]))
+                lengths.append(length_of(found[2]))
                 if found[3]:
                     tied.add(pitch)
         if not lengths:
             raise ValueError(f"`[{inside}]`: no notes")
         # All last as long as the first, as the standard says.
-        self._current.sound(lengths[0] * _length(length), frozenset(tied))
+        self._current.sound(lengths[0] * length_of(length), frozenset(tied))
 
     def _line(self, line: Line) -> None:
         if self._overlay:
@@ -307,43 +276,3 @@ class Tune:
 
     def _pass(self, what: str) -> None:
         self.passed.append((what, self.lines))
-
-
-def _lines(text: str) -> list[Line]:
-    """A bar line such as :|, || or |::, and the two of such as ::."""
-    if set(text) == {":"}:
-        # Both at once; but a single one is a line of dots, and no repeat.
-        closes = opens = len(text) // 2
-    else:
-        closes = len(text) - len(text.lstrip(":"))
-        opens = len(text) - len(text.rstrip(":"))
-    # [|] is a bar line that is not seen.
-    double = text != "[|]" and bool(re.search(r"\|\||[][]", text))
-    if closes and opens:
-        return [Line(closes=closes), Line(opens=opens)]
-    return [Line(closes, opens, double)]
-
-
-def _numbers(text: str) -> frozenset[int]:
-    """Of 1,3-5 the numbers 1, 3, 4 and 5."""
-    found: set[int] = set()
-    for part in text.strip("[").split(","):
-        first, _, last = part.partition("-")
-        found.update(range(int(first), min(int(last or first), 99) + 1))
-    return frozenset(found)
-
-
-def _length(text: str) -> Fraction:
-    """Of 3/2, 3, /, // and /4, in units."""
-    over, slashes, under = re.fullmatch(r"(\d*)(/*)(\d*)", text).groups()  # type: ignore
-    divisor = int(under) if under else 2 ** len(slashes)
-    if not divisor:
-        raise ValueError(f"a note of length {text}")
-    return Fraction(int(over or 1), divisor)
-
-
-def _fraction(text: str) -> Fraction:
-    found = re.fullmatch(r"(\d+)(?:\s*/\s*(\d+))?", text)
-    if not found or not int(found[1]) or (found[2] and not int(found[2])):
-        raise ValueError(f"`{text}`, expected a fraction such as 1/8")
-    return Fraction(int(found[1]), int(found[2] or 1))

@@ -101,8 +101,9 @@ def test_latin_1(tmp_path):
 def test_nottingham_against_its_midi(corpora):
     """Both made from the same files, by others.
 
-    Their MIDI files strike tied notes twice, drop the accidentals of a bar here and there, and play
-    some repeats once or three times; so most tunes are to sound alike, not all.
+    Their MIDI files strike tied notes twice, drop the accidentals of a bar here and there, play
+    some repeats once or three times, and some from the start where a double bar stands; so most
+    tunes are to sound alike, not all.
     """
     folder = corpora / "music" / "nottingham"
     pieces, problems = [], []
@@ -115,7 +116,7 @@ def test_nottingham_against_its_midi(corpora):
         "jigs.abc:2236, tune 153 (Joy of the Dance)"
     ]
     alike = []
-    for stem, piece in pieces[::5]:
+    for stem, piece in pieces:
         number = piece.name.split(", tune ")[1].split()[0]
         other = read_midi(folder / "MIDI" / f"{stem}{number}.mid", 4).sounding
         other = other[np.flatnonzero(other.any(axis=1))[0] :]
@@ -123,6 +124,6 @@ def test_nottingham_against_its_midi(corpora):
         length = min(len(other), len(piece.frames))
         if abs(len(other) - len(piece.frames)) < 16:
             alike.append((other[:length] == piece.sounding[:length]).all(axis=1).mean())
-    assert len(alike) > 0.85 * len(pieces[::5])
+    assert len(alike) > 0.85 * len(pieces)
     assert np.median(alike) == 1
-    assert np.mean(np.array(alike) > 0.9) > 0.95
+    assert np.mean(np.array(alike) > 0.9) > 0.94
