@@ -33,6 +33,7 @@ class Tune:
         self._text: str | None = None  # what ends the lines that are no music
         self._breaks = False  # whether every ! ends a line
         self._in_header = True
+        self._in_history = False  # the lines of which were once without a letter
         # What holds at the start, for every voice; and what the header says of each.
         self._start = Voice()
         self._described: dict[str, str] = {}
@@ -55,10 +56,11 @@ class Tune:
             return
         line = re.sub(r"(?<!\\)%.*", "", line)
         if found := re.match(r"([A-Za-z+]):(?![|:])(.*)", line):
+            self._in_history = found[1] == "H"
             self._read_field(found[1], found[2].strip())
         elif not self._in_header:
             self._read_music(line.replace("!", " ") if self._breaks else line)
-        elif line.strip():
+        elif line.strip() and not self._in_history:
             raise ValueError("music before the key; a header ends with K:")
 
     def piece(self, name: str, grid: int, remarks: list[str] | None) -> Piece:

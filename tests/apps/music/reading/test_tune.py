@@ -78,6 +78,12 @@ def test_unit(melody, fields, length):
     assert melody("C", f"X:1\n{fields}\nK:C\n") == [(C, length)]
 
 
+def test_a_history_of_several_lines(melody):
+    """As it was once written, with H before the first alone."""
+    header = "X:1\nH:Learned from a book\nand played ever since.\nL:1/4\nK:C\n"
+    assert melody("C", header) == [(C, 1)]
+
+
 def test_a_metre_in_the_music_leaves_the_unit(melody):
     assert melody("[M:2/4]C[M:3/4]D", "X:1\nM:4/4\nK:C\n") == [(C, 0.5), (D, 0.5)]
 
@@ -117,7 +123,9 @@ def test_chord_symbols_sound_until_the_next(read):
 @pytest.mark.parametrize(
     ("symbol", "pitches"),
     [("C", (36, 40, 43)), ("Bbm", (46, 49, 53)), ("F#d", (42, 45, 48)), ("(E7)", (40, 44, 47, 50)),
-     ("Am/c", (45, 48, 52)), ("D.C.", None), ("Allegro", None), ("", None)],
+     ("Am/c", (45, 48, 52)), ("G(Em)", (43, 47, 50)), ("B♭(Gm7)", (46, 50, 53)),
+     ("C♮", (36, 40, 43)), ("^A", None), ("<C", None), ("G(", None),
+     ("D.C.", None), ("Allegro", None), ("", None)],
 )  # fmt: skip
 def test_chords(symbol, pitches):
     assert pitches_of(symbol) == pitches
