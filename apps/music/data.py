@@ -10,10 +10,10 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from apps.music import abc, midi, rolls
-from apps.music.chorales import read_chorales
 from apps.music.config import Config
 from apps.music.piece import Piece
+from apps.music.reading import abc, midi, rolls
+from apps.music.reading.chorales import read_chorales
 from gated.errors import BadData
 from gated.runs.splits import fold_of, share_of
 

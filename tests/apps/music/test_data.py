@@ -14,7 +14,7 @@ from apps.music.config import Config
 from apps.music.midi import write_midi
 from apps.music.piece import KEYS, LOWEST, Note, Piece, frames_of
 from gated.errors import BadData, BadUsage
-from tests.apps.music.test_midi import sound, write
+from tests.apps.music.reading.test_midi import sound, write
 
 
 def tune(pitch):
@@ -108,15 +108,17 @@ def test_rolls(tmp_path):
 def test_what_is_bad_is_skipped_and_said(tmp_path, capsys):
     folder = tmp_path / "songs"
     save(folder / "good.mid", 60)
-    (folder / "corrupt.mid").write_bytes((folder / "good.mid").read_bytes()[:40])
+    content = (folder / "good.mid").read_bytes()
+    (folder / "corrupt.mid").write_bytes(content[:30])
+    (folder / "cut.mid").write_bytes(content[:-8])
     write(folder / "drums.mid", sound(36, 0, 96, channel=9))
     write(folder / "empty.mid", [(0, Message("program_change", program=0))])
     write(folder / "hours.mid", sound(60, 0, 96) + sound(60, 96 * 72_000, 96 * 72_001))
     write(folder / "high.mid", sound(120, 0, 48) + sound(121, 0, 96)[1:] + sound(61, 96, 192))
-    (folder / "tunes.abc").write_text(tune(1) + "X:2\nT:Bad\nK:C\nC?\n\n" + tune(3))
+    (folder / "tunes.abc").write_text(tune(1) + "X:2\nT:Bad\nK:C\nC}\n\n" + tune(3))
     pieces = data.read_pieces((str(folder),), 4)
     assert [piece.name.split("/")[-1] for piece in pieces] == [
-        "good.mid", "high.mid", "tunes.abc, tune 1", "tunes.abc, tune 3"
+        "cut.mid", "good.mid", "high.mid", "tunes.abc, tune 1", "tunes.abc, tune 3"
     ]  # fmt: skip
     out, err = capsys.readouterr()
     lines = [line.replace(f"{folder}/", "") for line in err.splitlines()]
@@ -126,9 +128,10 @@ def test_what_is_bad_is_skipped_and_said(tmp_path, capsys):
         "skipped drums.mid: no notes",
         "skipped empty.mid: no notes",
         "skipped hours.mid: 72,001 quarters long, more than the 25,000 that are read",
-        "skipped tunes.abc:9, tune 2 (Bad): `?` is not understood",
+        "skipped tunes.abc:9, tune 2 (Bad): `}` is not understood",
+        "cut.mid: track 1 ends within an event, at its byte 11",
         "high.mid: 1 note outside the 88 keys of a piano left out",
-        "4 pieces read, 5 skipped",
+        "5 pieces read, 5 skipped",
     ]
 
 
@@ -237,7 +240,7 @@ def test_chorales_are_kept(chorales):
 
 
 def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch):
-    from apps.music import chorales
+    from apps.music.reading import chorales
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     piece = Piece("x", frames_of([Note(60, 0, 1)], 4), np.zeros(4, "uint8"))
@@ -252,7 +255,7 @@ def test_a_damaged_cache_is_made_anew(tmp_path, monkeypatch):
 
 
 def test_a_cache_that_cannot_be_written(tmp_path, monkeypatch, capsys):
-    from apps.music import chorales
+    from apps.music.reading import chorales
 
     (tmp_path / "gated").write_text("a file where the folder is to be")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

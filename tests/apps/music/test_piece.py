@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.music.making import LONGEST, Bars, bars_of, make_piece, positions_of
 from apps.music.piece import HELD, KEYS, LOWEST, SILENT, STRUCK, Note, Piece, frames_of
+from apps.music.reading.making import LONGEST, Bars, bars_of, make_piece, positions_of
 from gated.errors import BadData
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import scipy.io
 
-from apps.music.making import LONGEST
 from apps.music.piece import HELD, KEYS, Piece
+from apps.music.reading.making import LONGEST
 from gated.errors import BadData
 from gated.text.files import read_bytes
 

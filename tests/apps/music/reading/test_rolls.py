@@ -5,7 +5,7 @@ import pytest
 import scipy.io
 
 from apps.music.piece import HELD, KEYS
-from apps.music.rolls import read_rolls
+from apps.music.reading.rolls import read_rolls
 from gated.errors import BadData
 
 NAMES = ("traindata", "validdata", "testdata")

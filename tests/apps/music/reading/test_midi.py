@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mido import Message, MetaMessage
 
-from apps.music.making import Bars, positions_of
-from apps.music.midi import read_midi, write_midi
+from apps.music.midi import write_midi
 from apps.music.piece import Note, Piece, frames_of
+from apps.music.reading.making import Bars, positions_of
+from apps.music.reading.midi import read_midi
 from gated.errors import BadData
 from tests.apps.music.test_piece import melodies
 
@@ -119,8 +120,8 @@ def test_ends_of_notes(tmp_path):
     soft = Message("note_on", note=60, velocity=0)
     on = Message("note_on", note=60)
     events = [(0, on), (96, on), (192, soft), (288, soft), (288, Message("note_on", note=72))]
-    path = write(tmp_path / "x.mid", [*events, (384, MetaMessage("end_of_track"))])
-    assert read_midi(path, 1).notes() == [Note(60, 0, 1), Note(60, 1, 3), Note(72, 3, 4)]
+    path = write(tmp_path / "x.mid", [*events, (480, MetaMessage("end_of_track"))])
+    assert read_midi(path, 1).notes() == [Note(60, 0, 1), Note(60, 1, 3), Note(72, 3, 5)]
 
 
 def test_changes_of_metre(tmp_path):
@@ -149,6 +150,103 @@ def test_damaged_files(tmp_path, content, problem):
         read_midi(path, 4)
     assert str(error.value).startswith(f"{path}: {problem}")
     assert "\n" not in str(error.value)
+
+
+def chunk(name, body, length=None):
+    return name + (len(body) if length is None else length).to_bytes(4) + body
+
+
+def midi(*chunks, kind=1, count=1, ticks=96):
+    """A file of chunks as they are, after a header."""
+    header = b"".join(number.to_bytes(2) for number in (kind, count, ticks))
+    return chunk(b"MThd", header) + b"".join(chunks)
+
+
+END = b"\0\xff\x2f\0"
+C4 = b"\0\x90\x3c\x50\x60\x80\x3c\x40"  # a quarter
+D4 = b"\0\x90\x3e\x50\x60\x80\x3e\x40"
+C = chunk(b"MTrk", C4 + END)
+D = chunk(b"MTrk", D4 + END)
+
+
+@pytest.mark.parametrize(
+    ("begins", "damage"),
+    [
+        # Out of range where nothing is read from it: a volume, a bend, a loudness.
+        (b"\0\xb0\x07\xff", "1 byte above 127 read as 127"),
+        (b"\0\xe0\xff\xff", "2 bytes above 127 read as 127"),
+        (b"\0\x99\x3c\xff", "1 byte above 127 read as 127"),
+        # Eight sharps; a key of no bytes, an offset of one; of a maker 128 bytes, an exclusive one.
+        (b"\0\xff\x59\2\x08\0", None),
+        (b"\0\xff\x59\0\0\xff\x54\1\xff", None),
+        (b"\0\xff\x7f\x81\0" + 128 * b"\xff", None),
+        (b"\0\xf0\2\x43\xf7\0\xf2\1\1\0\xf6", None),
+        (b"\0\xff\x51\2\7\xa1", "1 tempo or metre passed over"),
+        (b"\0\xff\x58\1\3\0\xff\x58\4\3\x63\1\1", "2 tempos or metres passed over"),
+    ],
+)
+def test_events_of_every_kind(tmp_path, begins, damage):
+    path = tmp_path / "x.mid"
+    path.write_bytes(midi(chunk(b"MTrk", begins + C4 + END + D4)))
+    remarks = []
+    read = read_midi(path, 4, remarks)
+    assert (read.notes(), read.tempo, read.metre) == ([Note(60, 0, 1)], 120, None)
+    assert remarks == ([f"{path}: {damage}"] if damage else [])
+
+
+def test_running_status(tmp_path):
+    """Through a meta event too, as in files of old programs."""
+    path = tmp_path / "x.mid"
+    path.write_bytes(midi(chunk(b"MTrk", b"\0\x90\x3c\x50\0\xff\1\1x\x60\x3c\0\0\x3e\x50" + END)))
+    assert read_midi(path, 1).notes() == [Note(60, 0, 1), Note(62, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("content", "pitches", "damage"),
+    [
+        # Chunks that are no tracks, a header that is longer than it was, what is before and after.
+        (midi(chunk(b"XFIH", b"\0\xff"), C, chunk(b"XFKM", b"")), [60],
+         "1 chunk XFIH passed over; 1 chunk XFKM passed over"),
+        (chunk(b"MThd", b"\0\1\0\1\0\x60more") + C, [60], None),
+        (chunk(b"RIFF", b"RMIDdata\0\0\0\0" + midi(C)), [60], None),
+        (midi(C) + b"\0\0\0", [60], None),
+        (midi(C) + b"\x1a" * 100, [60], None),
+        # Cut off: within an event, between two, in another track.
+        (midi(C, chunk(b"MTrk", D4[:-1], 99), count=2), [60, 62],
+         "track 2 ends within an event, at its byte 4"),
+        (midi(C, chunk(b"MTrk", D4[:4], 99), count=2), [60, 62], "track 2 is shorter than it says"),
+        (midi(C, D, count=3), [60, 62], "2 of 3 tracks there"),
+        (midi(C, b"MTrk\0", count=2), [60], "1 of 2 tracks there"),
+        # Lengths that are wrong, and bytes that are no event.
+        (midi(chunk(b"MTrk", C4 + END, 2**31), D, count=2), [60, 62],
+         "track 1 is shorter than it says"),
+        (midi(chunk(b"MTrk", C4 + END, 9), D, count=2), [60, 62],
+         "track 1 ends within an event, at its byte 8"),
+        (midi(chunk(b"MTrk", b"\0\x3c\x50"), D, count=2), [62],
+         "track 1 has no event at its byte 0, where it was left"),
+    ],
+)  # fmt: skip
+def test_what_is_there_is_read(tmp_path, content, pitches, damage):
+    path = tmp_path / "x.mid"
+    path.write_bytes(content)
+    remarks = []
+    assert [note.pitch for note in read_midi(path, 4, remarks).notes()] == pitches
+    assert remarks == ([f"{path}: {damage}"] if damage else [])
+
+
+def test_a_metre_of_two_bytes(tmp_path):
+    path = tmp_path / "x.mid"
+    path.write_bytes(midi(chunk(b"MTrk", b"\0\xff\x58\2\3\2" + C4 + END)))
+    assert read_midi(path, 4).metre == (3, 4)
+
+
+def test_patterns_are_played_one_after_the_other(tmp_path):
+    """Each up to its own end, silence before which is its own too."""
+    path = tmp_path / "x.mid"
+    path.write_bytes(midi(chunk(b"MTrk", C4 + b"\x60\xff\x2f\0"), D, kind=2, count=2))
+    assert read_midi(path, 4).notes() == [Note(60, 0, 1), Note(62, 2, 3)]
+    path.write_bytes(midi(C, D, kind=1, count=2))
+    assert read_midi(path, 4).notes() == [Note(60, 0, 1), Note(62, 0, 1)]
 
 
 def test_files_cut_off_anywhere(tmp_path):

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import groupby
 from typing import NamedTuple
 
 from apps.music.piece import Note
 
 _MOST_PARTS = 100
+_MOST_TIMES = 99  # that a section is played
 
 
 class Sound(NamedTuple):
@@ -15,8 +18,8 @@ class Sound(NamedTuple):
 
     pitches: tuple[int, ...]
     length: Fraction
-    #: Whether each goes on in the next note of its pitch.
-    tied: bool
+    #: Those of its pitches that go on in the next note.
+    tied: frozenset[int]
     #: Quarters of the bars of its metre; None: unknown.
     bar: Fraction | None
 
@@ -28,8 +31,8 @@ class Chord(NamedTuple):
 class Line(NamedTuple):
     """What may stand at a bar line."""
 
-    closes: bool = False  # a repeat
-    opens: bool = False  # a repeat
+    closes: int = 0  # a section, how often it is to be played again
+    opens: int = 0  # likewise
     double: bool = False
     endings: frozenset[int] = frozenset()
 
@@ -41,12 +44,14 @@ class Part(NamedTuple):
 Item = Sound | Chord | Line | Part
 
 
-def played(items: Iterable[Item], order: str = "") -> Iterator[Item]:
+def played(items: Iterable[Item], order: str = "", endings_by_part: bool = True) -> Iterator[Item]:
     """Items in the order in which they are played.
 
     Args:
         items: as written.
         order: of parts, such as A2(BC)2; as written if empty.
+        endings_by_part: whether a part that is played as often on end as it has endings takes
+            another each time, and not all of them.
 
     Raises:
         ValueError: if a part is to be played that there is none of.
@@ -57,65 +62,77 @@ def played(items: Iterable[Item], order: str = "") -> Iterator[Item]:
             parts.append((item.label, []))
         else:
             parts[-1][1].append(item)
+    runs = [(part, 1) for _, part in parts]
     if order and len(parts) > 1:
         named = dict(reversed(parts))
-        parts = [parts[0]]
-        for label in _expanded(order):
+        runs = runs[:1]
+        for label, run in groupby(_expanded(order)):
             if label not in named:
                 raise ValueError(f"part {label} is to be played, but there is none")
-            parts.append((label, named[label]))
-    for _, part in parts:
-        yield from _repeated(part)
-        yield Line(double=True)
+            runs.append((named[label], len(list(run))))
+    for part, times in runs:
+        sections = list(_sections(part))
+        last = max(section.last_ending for section in sections)
+        by_endings = endings_by_part and times > 1 and last == times
+        for turn in range(1, times + 1):
+            for section in sections:
+                yield from section.turn(turn) if by_endings else section.played()
+            yield Line(double=True)
 
 
-def _repeated(items: list[Item]) -> Iterator[Item]:
-    """Items with their repeats written out."""
-    start = place = 0
-    turn = 1
-    inside: frozenset[int] = frozenset()  # the turns of the ending that is played
-    while place < len(items):
-        item = items[place]
-        place += 1
+@dataclass
+class _Section:
+    """What is repeated as one, and the endings that it has by turns."""
+
+    common: list[Item] = field(default_factory=list)
+    endings: list[tuple[frozenset[int], list[Item]]] = field(default_factory=list)
+    times: int = 1
+
+    @property
+    def last_ending(self) -> int:
+        return max((max(numbers) for numbers, _ in self.endings), default=0)
+
+    def played(self) -> Iterator[Item]:
+        # Where there are several endings, they tell how often it is played.
+        times = 0 if len(self.endings) > 1 else min(self.times, _MOST_TIMES)
+        for number in range(1, max(times, self.last_ending) + 1):
+            yield from self.turn(number)
+
+    def turn(self, number: int) -> Iterator[Item]:
+        yield from self.common
+        for numbers, ending in self.endings:
+            if number in numbers:
+                yield from ending
+
+
+def _sections(items: list[Item]) -> Iterator[_Section]:
+    """Sections, each from its sign or else from the last double bar or repeat before it."""
+    section, opened, sounds = _Section(), 0, False
+    current = section.common
+    for item, after in zip(items, [*items[1:], Line()], strict=False):
+        ends = False
         if not isinstance(item, Line):
-            yield item
-            continue
-        if item.closes and (turn == 1 or _has_ending(items[start:], turn + 1)):
-            yield item
-            turn += 1
-            place, inside = start, frozenset()
-            continue
-        if item.closes or item.opens or (inside and item.double):
-            start, turn, inside = place, 1, frozenset()
-        if item.endings and turn in item.endings:
-            inside = item.endings
+            sounds = True
+        elif item.opens:
+            if sounds:
+                yield section
+                section = _Section()
+                current, sounds = section.common, False
+            opened = item.opens
         elif item.endings:
-            place = _past_ending(items, place)
-            if not (place < len(items) and _endings(items[place])):
-                start, turn = place, 1
-        yield item
-
-
-def _has_ending(items: list[Item], turn: int) -> bool:
-    """Whether there is an ending for this turn before the next repeat begins."""
-    for item in items:
-        if isinstance(item, Line):
-            if turn in item.endings:
-                return True
-            if item.opens:
-                return False
-    return False
-
-
-def _past_ending(items: list[Item], place: int) -> int:
-    """Where the ending is over that begins here."""
-    for i in range(place, len(items)):
-        item = items[i]
-        if _endings(item):
-            return i
-        if isinstance(item, Line) and (item.closes or item.opens or item.double):
-            return i + 1
-    return len(items)
+            current = []
+            section.endings.append((item.endings, current))
+        elif item.closes:
+            section.times = max(section.times, item.closes + 1, opened + 1)
+            ends = True
+        else:
+            ends = item.double and (bool(section.endings) or not opened)
+        current.append(item)
+        if ends and not _endings(after):
+            yield section
+            section, opened, sounds = _Section(), 0, False
+            current = section.common
+    yield section
 
 
 def _endings(item: Item) -> frozenset[int]:
@@ -157,12 +174,11 @@ def notes_of(items: Iterable[Item]) -> Iterator[Note]:
             yield from (Note(pitch, float(start), float(now)) for pitch, start in held.items())
             held = {}
             now += item.length
-            if item.tied:
-                held = starts
-            else:
-                yield from (
-                    Note(pitch, float(start), float(now)) for pitch, start in starts.items()
-                )
+            for pitch, start in starts.items():
+                if pitch in item.tied:
+                    held[pitch] = start
+                else:
+                    yield Note(pitch, float(start), float(now))
     yield from (Note(pitch, float(start), float(now)) for pitch, start in held.items())
     yield from (Note(pitch, float(since), float(now)) for pitch in chord if now > since)
 

@@ -37,7 +37,9 @@ _INTERVALS = {
     "m9": (0, 3, 7, 10, 14),
     "7b9": (0, 4, 7, 10, 13),
 }
-_SYMBOL = re.compile(r"\(?([A-G])([#b]?)([^/()]*)(?:/[A-Ga-g][#b+]?)?\)?")
+# Another chord may follow in brackets, which is to be seen and not to be heard.
+_SYMBOL = re.compile(r"\(?([A-G])([#b]?)([^/()]*)(?:/[A-Ga-g][#b+]?)?(?:\)|\(.*\))?")
+_PLAIN = str.maketrans("♯♭", "#b", "♮")
 _LOWEST_ROOT = 36  # the C two octaves below middle C
 
 
@@ -48,7 +50,7 @@ def pitches_of(symbol: str) -> tuple[int, ...] | None:
     played, as in the MIDI files of the Nottingham Music Database; whose signs are understood too:
     `d` diminished, `a` augmented, `+` sharp.
     """
-    found = _SYMBOL.fullmatch(symbol.strip())
+    found = _SYMBOL.fullmatch(symbol.strip().translate(_PLAIN))
     if not found or (intervals := _INTERVALS.get(found[3].strip())) is None:
         return None
     root = _LOWEST_ROOT + (_STEPS[found[1]] + _SHIFTS[found[2]]) % 12
