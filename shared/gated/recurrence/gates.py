@@ -11,16 +11,21 @@ class Gates(tuple):
         return self[0].dtype
 
     def split(self, widths):
-        """The gates by so many at a time; one alone as the tensor that it is."""
+        """The gates by so many at a time."""
         rest = iter(self)
-        groups = [Gates(next(rest) for _ in range(width)) for width in widths]
-        return [group[0] if len(group) == 1 else group for group in groups]
+        return [gates(next(rest) for _ in range(width)) for width in widths]
 
     def __add__(self, other):
         return Gates(map(operator.add, self, other))
 
     def __mul__(self, other):
         return Gates(map(operator.mul, self, other))
+
+
+def gates(tensors):
+    """Tensors as gates; one alone as the tensor that it is."""
+    tensors = Gates(tensors)
+    return tensors[0] if len(tensors) == 1 else tensors
 
 
 def each(function):

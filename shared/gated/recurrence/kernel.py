@@ -13,7 +13,7 @@ from jax.experimental import pallas
 from jax.experimental.pallas import triton
 
 from gated.recurrence.engine import Backward, Forward
-from gated.recurrence.gates import Gates
+from gated.recurrence.gates import Gates, gates
 
 
 class Given(NamedTuple):
@@ -115,48 +115,37 @@ class Kernel:
         earlier = numpy.minimum(t + 1, self.length - 1) if backward else numpy.maximum(t - 1, 0)
 
         def read(ref, *before):
-            """Of each gate what this program has."""
-            gates = Gates(ref[(*before, gate, columns)] for gate in range(ref.shape[-2]))
-            return gates if len(gates) > 1 else gates[0]
+            return gates(ref[(*before, gate, columns)] for gate in range(ref.shape[-2]))
 
         drops = [drop[place] for drop in given.drops]
         products = self._product(given, stacks[0], earlier, rows, columns)
         if backward:
-            (product,) = products
+            # The step's own product needs all gates, which are written when it is over: it is a
+            # part of the gradient by the state that the next one adds.
+            (by_state,) = products
             for drop in drops:
-                product = product * drop.astype(product.dtype)
-            values = (values[0] + numpy.where(now == 0, 0, product), *values[1:])
-            # It is added to the state one step later, when all gates have been written.
-            products = numpy.zeros_like(product)
+                by_state = by_state * drop.astype(by_state.dtype)
+            values = (values[0] + numpy.where(now == 0, 0, by_state), *values[1:])
+            products = [numpy.zeros_like(by_state)]
         else:
-            known = [given.first[rows, g, columns] for g in range(len(products))]
-            products = Gates(
-                numpy.where(now == 0, one, other)
-                for one, other in zip(known, products, strict=True)
-            )
-            products = products if len(products) > 1 else products[0]
-
-        masks = [
-            ref[t, rows, 0, pallas.ds(0, 1)]
-            for ref in given.inputs[len(given.inputs) - self.step.masked :]
-        ]
-        inputs = [
-            read(ref, t, rows) for ref in given.inputs[: len(given.inputs) - self.step.masked]
-        ]
-        vectors = [read(ref) for ref in given.vectors]
-        new, outputs = self.step(
-            [*inputs, *masks], (*values, *drops), [lambda _: products, *vectors]
-        )
+            products = [
+                numpy.where(now == 0, given.first[rows, gate, columns], product)
+                for gate, product in enumerate(products)
+            ]
+        masked = len(given.inputs) - self.step.masked
+        inputs = [read(ref, t, rows) for ref in given.inputs[:masked]]
+        masks = [ref[t, rows, 0, pallas.ds(0, 1)] for ref in given.inputs[masked:]]
+        weights = [lambda _: gates(products), *map(read, given.vectors)]
+        new, outputs = self.step([*inputs, *masks], (*values, *drops), weights)
         for stack, output in zip(stacks, outputs, strict=True):
-            gates = output if isinstance(output, Gates) else [output]
-            for gate, value in enumerate(gates):
+            for gate, value in enumerate(output if isinstance(output, Gates) else [output]):
                 stack[t, rows, gate, columns] = value
         return tuple(new[: self.step.states])
 
     def _product(self, given, left, t, rows, columns):
         """Of all units of a step of `left`, with the columns of this program, one a gate."""
         matrix, drops = given.matrix, given.drops if isinstance(self.step, Forward) else []
-        gates = range(matrix.shape[2])
+        blocks = range(matrix.shape[2])
 
         def add(k, sums):
             depth = pallas.ds(k * self.depth, self.depth)
@@ -171,11 +160,11 @@ class Kernel:
                         matrix[gate, depth, to, columns],
                         preferred_element_type=total.dtype,
                     )
-                    for to, total in zip(gates, sums, strict=True)
+                    for to, total in zip(blocks, sums, strict=True)
                 )
             return sums
 
-        zeros = tuple(numpy.zeros((self.rows, self.columns), "float32") for _ in gates)
+        zeros = tuple(numpy.zeros((self.rows, self.columns), "float32") for _ in blocks)
         return lax.fori_loop(0, matrix.shape[1] // self.depth, add, zeros)
 
 
