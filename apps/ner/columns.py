@@ -84,11 +84,11 @@ def _columns_of_tags(rows: Sequence[Row], token: int | None) -> list[int]:
     for row in rows:
         columns += [Counter() for _ in row.columns[len(columns) :]]
         for column, field in zip(columns, row.columns, strict=False):
-            column[field.strip()] += 1
+            column[field] += 1
     found = []
     for place, tags in enumerate(columns):
-        types = {parse(tag)[1] for tag in tags} - {""}
-        right = sum(n for tag, n in tags.items() if parse(tag)[0])
+        types = {parse(tag.strip())[1] for tag in tags} - {""}
+        right = sum(n for tag, n in tags.items() if parse(tag.strip())[0])
         if place != token and types and not types <= _CHUNKS and right > MOST * len(rows):
             found.append(place)
     return found

@@ -117,6 +117,8 @@ def _is_comment(row: Row) -> bool:
 
 def _without_empty_last(rows: Sequence[Row]) -> Iterable[Row]:
     """Without the empty columns after the last of most rows: tabs at the ends of lines."""
+    if all(row.columns[-1].strip() for row in rows):
+        return rows
     widths = Counter(_width(row.columns) for row in rows)
     width = max(widths, key=widths.__getitem__, default=0)
     return (row._replace(columns=row.columns[: max(width, _width(row.columns))]) for row in rows)

@@ -54,6 +54,7 @@ def test_quotes_within_texts(text):
         ('"two, even\n\nthree\nlines"', "two, even\n\nthree\nlines"),
         ('"a ""dull"" day"', 'a "dull" day'),
         ('"Good"', "Good"),
+        (r'"so \"good\", really"', 'so "good", really'),
     ],
 )
 def test_quotes_that_enclose(field, text):
@@ -97,9 +98,17 @@ def test_separators_that_are_stated():
     assert read("text label\nfine pos\n", separator=" ") == ([("fine", "pos")], "")
 
 
+def test_separators_that_the_first_line_names():
+    rows, told = read("sep=;\r\ntext;label\r\na, b;pos\r\n")
+    assert (rows, told) == ([("a, b", "pos")], "; between columns (--separator)")
+    with pytest.raises(BadData, match=r"^x:3: 1 columns, expected 2$"):
+        read("sep=;\ntext;label\na\n")
+
+
 def test_columns_by_number():
     content = '"0","7","a, b"\n"4","8","c"\n'
     assert read(content, ("3", "1"))[0] == [("a, b", "0"), ("c", "4")]
+    assert read('"a, b",0\n"c\n, d",4\n', ("1", "2"))[0] == [("a, b", "0"), ("c\n, d", "4")]
     # A name that is a number goes before the number; with another name there is a header.
     assert read("2,1,0\na,b,c\n", ("0", "2"))[0] == [("c", "a")]
     assert read("text,x\na,b\n", ("text", "2"))[0] == [("a", "b")]

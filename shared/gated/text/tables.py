@@ -1,8 +1,9 @@
 """Tables in text files: CSV, TSV and their kin.
 
 How a file is written is decided by what it shows. Quotes enclose fields only if all rows then have
-the same number of columns; TSV as tweets and GLUE have it does not quote. Lines end with LF or
-CR LF, or with CR where the rows fit so only.
+the same number of columns; TSV as tweets and GLUE have it does not quote. A quote within them is
+doubled, or after a backslash, as Spark and databases write it. Lines end with LF or CR LF, or with
+CR where the rows fit so only. The first line may name the separator, `sep=;`, as Excel reads it.
 """
 
 import csv
@@ -18,6 +19,8 @@ Quoting = Literal["yes", "no"]
 #: A row, and the number of its last line.
 Row = tuple[int, list[str]]
 
+# Whether quotes enclose fields, and how those within are written.
+_Quotes = Literal["doubled", "escaped", "plain"]
 _SEPARATORS = (",", "\t", ";", "|", "^", "~")
 _NAMES = {"\t": "a tab", " ": "a space"}
 
@@ -40,7 +43,7 @@ class _Reading:
 
     end: str
     separator: str
-    quoted: bool
+    quotes: _Quotes
     rows: list[Row]
     misfit: tuple[int, str] | None
 
@@ -78,14 +81,10 @@ def read_table(
         return has_columns, fits, reading.misfit[0] if reading.misfit else 0
 
     best = max(readings, key=evidence)  # the first of equals
-    for other in readings:
-        if (other.end, other.separator) == (best.end, best.separator) and other is not best:
-            quotes_matter = other.rows != best.rows
-            if best.quoted and evidence(other) == evidence(best) and _is_plain(best, other):
-                best = other
-            break
-    else:
-        quotes_matter = False
+    others = [one for one in readings if one.separator == best.separator and one.end == best.end]
+    quotes_matter = not quoting and any(one.rows != best.rows for one in others)
+    if quotes_matter and evidence(others[-1]) == evidence(best) and _is_plain(best, others[-1]):
+        best = others[-1]
     if (found := _places(best.first, wanted)) is None:
         missing = next(one for one in wanted if _places(best.first, [one]) is None)
         kind = f"{name}:1: no column `{missing}`, found {', '.join(best.first) or 'nothing'}"
@@ -96,7 +95,9 @@ def read_table(
     if best.separator != (separator or usual):
         told.append(f"{_NAMES.get(best.separator, best.separator)} between columns (--separator)")
     if quotes_matter:
-        told.append(f"quotes {'enclose fields' if best.quoted else 'are text'} (--quoting)")
+        told.append(
+            f"quotes {'are text' if best.quotes == 'plain' else 'enclose fields'} (--quoting)"
+        )
     places, named = found
     return Table(
         [(number, [row[place] for place in places]) for number, row in best.rows[named:]],
@@ -126,7 +127,7 @@ def _is_plain(quoted: _Reading, plain: _Reading) -> bool:
     Then the fields in quotes that span lines are rows, and a column of those has what it has
     elsewhere. A text in quotes hardly ever has a tab within.
     """
-    if len(plain.rows) == len(quoted.rows):
+    if len(plain.rows) == len(quoted.rows) or len(plain.first) != len(quoted.first):
         return False
     columns = zip(*(row for _, row in plain.rows), strict=True)
     others = zip(*(row for _, row in quoted.rows), strict=True)
@@ -139,29 +140,35 @@ def _readings(
     text: str, usual: str, separator: str | None, quoting: Quoting | None
 ) -> Iterator[_Reading]:
     """What a file may be, the likeliest first."""
-    first = next((line for line in re.split(r"[\r\n]", text) if line.strip()), "")
-    separators = [separator] if separator else [one for one in _SEPARATORS if one in first]
+    first = re.search(r"[^\r\n]*\S[^\r\n]*", text)
+    separators = [one for one in _SEPARATORS if first and one in first[0]]
+    if separator:
+        separators = [separator]
     if (not separator and usual in separators) or not separators:
         separators = [usual, *(one for one in separators if one != usual)]
-    quotes = [True, False] if '"' in text else [False]
-    if quoting:
-        quotes = [quoting == "yes"]
+    if named := re.match('"?sep=(.)"?(?=[\r\n])', text):
+        separators, text = [separator or named[1]], text[named.end() :]
+    quotes: list[_Quotes] = ["plain"]
+    if quoting != "no" and '"' in text:
+        quotes = ["doubled", "escaped", "plain"] if '\\"' in text else ["doubled", "plain"]
+    if quoting == "yes":
+        quotes = quotes[:-1] or ["doubled"]
     ends = ["\n"] if "\n" in text else ["\r"]
     if "\n" in text and re.search("\r(?!\n)", text):
         ends.append("\r")
     for end in ends:
         lines = [line.removesuffix("\r") for line in text.removesuffix(end).split(end)]
         for one in separators:
-            for quoted in quotes:
-                if not quoted or len(one) == 1:
-                    yield _reading(lines, end, one, quoted)
+            for written in quotes:
+                if written == "plain" or len(one) == 1:
+                    yield _reading(lines, end, one, written)
 
 
-def _reading(lines: list[str], end: str, separator: str, quoted: bool) -> _Reading:
+def _reading(lines: list[str], end: str, separator: str, quotes: _Quotes) -> _Reading:
     rows: list[Row] = []
     number, width = 0, 0
     try:
-        for number, row in (_quoted if quoted else _plain)(lines, separator):
+        for number, row in _rows(lines, separator, quotes):
             if len(row) < 2 and not "".join(row).strip():
                 continue
             width = width or len(row)
@@ -169,20 +176,19 @@ def _reading(lines: list[str], end: str, separator: str, quoted: bool) -> _Readi
                 row = row[:width]
             if len(row) != width:
                 misfit = (number, f"{len(row)} columns, expected {width}")
-                return _Reading(end, separator, quoted, rows, misfit)
+                return _Reading(end, separator, quotes, rows, misfit)
             rows.append((number, row))
     except csv.Error as error:
         # The row that does not fit begins on the line after.
-        return _Reading(end, separator, quoted, rows, (number + 1, str(error)))
-    return _Reading(end, separator, quoted, rows, None)
+        return _Reading(end, separator, quotes, rows, (number + 1, str(error)))
+    return _Reading(end, separator, quotes, rows, None)
 
 
-def _plain(lines: list[str], separator: str) -> Iterator[Row]:
-    for number, line in enumerate(lines, 1):
-        yield number, line.split(separator)
-
-
-def _quoted(lines: list[str], separator: str) -> Iterator[Row]:
+def _rows(lines: list[str], separator: str, quotes: _Quotes) -> Iterator[Row]:
+    if quotes == "plain":
+        for number, line in enumerate(lines, 1):
+            yield number, line.split(separator)
+        return
     csv.field_size_limit(sys.maxsize)
     # The csv module takes lines with their ends: a quoted field may have some within. It does not
     # take the stray CR that texts have.
@@ -191,6 +197,7 @@ def _quoted(lines: list[str], separator: str) -> Iterator[Row]:
         delimiter=separator,
         strict=True,
         skipinitialspace=separator != " ",
+        escapechar="\\" if quotes == "escaped" else None,
     )
     for row in rows:
         yield rows.line_num, row
