@@ -93,6 +93,12 @@ def test_separators_are_found(separator, usual):
     assert bool(told) == (separator != usual)
 
 
+def test_marks_of_texts_are_no_separators():
+    rows, _ = read("0;dull, dull\n1;fine, really\n", ("2", "1"))
+    assert rows == [("dull, dull", "0"), ("fine, really", "1")]
+    assert read("text, label\nfine; really, pos\n")[0] == [("fine; really", " pos")]
+
+
 def test_separators_that_are_stated():
     assert read("text::label\na, b::pos\n", separator="::") == ([("a, b", "pos")], "")
     assert read("text label\nfine pos\n", separator=" ") == ([("fine", "pos")], "")

@@ -140,12 +140,13 @@ def _readings(
     text: str, usual: str, separator: str | None, quoting: Quoting | None
 ) -> Iterator[_Reading]:
     """What a file may be, the likeliest first."""
-    first = re.search(r"[^\r\n]*\S[^\r\n]*", text)
-    separators = [one for one in _SEPARATORS if first and one in first[0]]
+    found = re.search(r"[^\r\n]*\S[^\r\n]*", text)
+    first = found[0] if found else ""
+    separators = [usual, *(one for one in _SEPARATORS if one in first and one != usual)]
+    # What a space follows may be a mark within a text.
+    separators.sort(key=lambda one: one not in first or f"{one} " in first)
     if separator:
         separators = [separator]
-    if (not separator and usual in separators) or not separators:
-        separators = [usual, *(one for one in separators if one != usual)]
     if named := re.match('"?sep=(.)"?(?=[\r\n])', text):
         separators, text = [separator or named[1]], text[named.end() :]
     quotes: list[_Quotes] = ["plain"]
