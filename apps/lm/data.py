@@ -24,7 +24,7 @@ class Corpus:
 def load(config: Config) -> Corpus:
     """The corpus of the options. Raises BadData and BadUsage."""
     splitter = Splitter(config.level, config.lower, config.tokenized)
-    lines = read(config.corpus)
+    lines = read(config.corpus, splitter)
     valid, test = config.valid or ("0.05",), config.test
     folds = {
         name: fold_of(names, f"--{name}") for name, names in (("valid", valid), ("test", test))
@@ -45,7 +45,7 @@ def load(config: Config) -> Corpus:
                     first -= 1
             tokens[name], tokens["train"] = tokens["train"][first:], tokens["train"][:first]
         elif names and not folds[name]:
-            tokens[name] = splitter.stream(read(names))
+            tokens[name] = splitter.stream(read(names, splitter))
     source = " ".join(config.corpus) or "the corpus"
     for name, use in (("train", "train on"), ("valid", "validate on"), ("test", "test on")):
         if all(token == EOS for token in tokens[name]) and (name != "test" or test):
@@ -53,8 +53,11 @@ def load(config: Config) -> Corpus:
     return Corpus(**tokens)
 
 
-def read(names: Sequence[str]) -> list[str]:
-    """The lines of files, of folders of *.txt files, or of a set of TensorFlow Datasets."""
+def read(names: Sequence[str], splitter: Splitter) -> list[str]:
+    """The lines of files, of folders of *.txt files, or of a set of TensorFlow Datasets.
+
+    A word `<EOS>` in them, which the splitter takes for a line's end, is counted and told.
+    """
     if not names:
         from pydoc_data.topics import topics
 
@@ -62,21 +65,34 @@ def read(names: Sequence[str]) -> list[str]:
     lines: list[str] = []
     for name in names:
         if name.startswith(tfds.PREFIX):
-            lines += _tfds_lines(name.removeprefix(tfds.PREFIX))
+            found = _tfds_lines(name.removeprefix(tfds.PREFIX))
+            _tell_ends(name, found, splitter)
+            lines += found
             continue
         path = Path(name)
-        files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
+        files = [path]
+        if path.is_dir():
+            files = sorted(one for one in path.rglob("*") if one.suffix.lower() == ".txt")
         if not files:
             raise BadData(f"{path}: no *.txt files in this folder")
         for file in files:
             found = read_lines(file)
-            for number, line in enumerate(found, 1):
-                if "\0" in line:
-                    raise BadData(f"{file}:{number}: a NUL character, expected a text file")
+            _tell_ends(str(file), found, splitter)
             lines += found
     if not any(lines):
         raise BadData(f"{' '.join(names)}: empty, expected text")
     return lines
+
+
+def _tell_ends(name: str, lines: Sequence[str], splitter: Splitter) -> None:
+    counts = {
+        number: splitter.split(line).count(EOS)
+        for number, line in enumerate(lines, 1)
+        if EOS in line
+    }
+    if total := sum(counts.values()):
+        first = next(number for number, count in counts.items() if count)
+        print(f"{name}:{first}: the first of {total} words {EOS}, each of which ends a line")
 
 
 def _tfds_lines(name: str) -> list[str]:

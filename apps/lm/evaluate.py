@@ -52,9 +52,8 @@ def evaluate(
     if dynamic and config.items:
         raise BadUsage(f"--dynamic goes with a text, and {run} has learned --items")
     if corpus:
-        lines = data.read(corpus)
         splitter = Splitter(config.level, config.lower, config.tokenized)
-        which, tokens = " ".join(corpus), splitter.stream(lines)
+        which, tokens = " ".join(corpus), splitter.stream(data.read(corpus, splitter))
     else:
         splits = data.load(config)
         which, tokens = ("test", splits.test) if splits.test else ("valid", splits.valid)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from apps.ner.conll import Reader
 from gated.errors import BadUsage
 from gated.runs.options import check_options, check_training_options
 
@@ -25,6 +26,15 @@ class Config:
     test: tuple[str, ...] = ()
     #: The run folder to make.
     run: Path = Path("runs/ner/default")
+
+    #: The column of the files that holds the tokens: its number, from 1, or its name where they
+    #: have a header or are CoNLL-U. Nothing: the first, or the second where the first counts.
+    token_column: str | None = None
+    #: That which holds the tags, likewise. Nothing: the first that has tags of entities, where it
+    #: can be told, else the last.
+    tag_column: str | None = None
+    #: Refuse tags that do not fit their scheme, which are else read as conlleval reads them.
+    strict: bool = False
 
     #: The recurrent layer.
     layer: Literal["lstm", "gru", "simple-rnn"] = "lstm"
@@ -92,6 +102,11 @@ class Config:
         check_options(self, shares, lambda share: 0 <= share < 1, "a share from 0 to less than 1")
         if self.peepholes and self.layer != "lstm":
             raise BadUsage(f"--peepholes goes with --layer lstm, not {self.layer}")
+
+    @property
+    def reader(self) -> Reader:
+        """How the files are read."""
+        return Reader(self.token_column, self.tag_column, self.strict)
 
     def resolved(self, sentences: int) -> "Config":
         """The same, with what was left open as it is for so many sentences to train on."""

@@ -1,16 +1,18 @@
-"""CoNLL files: a token a line, the token in the first column, its tag in the last.
+"""CoNLL files: a token a line, with its tag.
 
-A blank line ends a sentence, and so does a -DOCSTART- line. A line with a tab is split at tabs
-only, so that a token may hold spaces; any other line at spaces. A token of nothing but white
-space is the trace of a broken export and is skipped with its tag. Zero-width characters are no
-white space: they stay, on their own too (U+FE0F after a heart makes the heart an emoji).
+`rows` says what is a line of a token, `columns` which column is what, `schemes` what the tags mean.
+A token of nothing but white space is the trace of a broken export and is skipped with its tag.
+Zero-width characters are no white space: they stay, on their own too (U+FE0F after a heart makes
+the heart an emoji).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from apps.ner.schemes import TagError, detect, parse, to_bio2
+from apps.ner.columns import find_columns
+from apps.ner.rows import DOCUMENT, rows_of
+from apps.ner.schemes import TagError, closest, detect, mended, read_as_conlleval, with_scheme
 from gated.errors import BadData
 from gated.text.files import read_lines
 
@@ -23,65 +25,101 @@ class Sentence:
     tags: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Reader:
+    """How to read files: the columns by number or name, or None, as a file shows them.
+
+    Tags against their scheme are refused if `strict`; else read as the scorer of the CoNLL shared
+    tasks reads them.
+    """
+
+    token_column: str | None = None
+    tag_column: str | None = None
+    strict: bool = False
+
+    def read(self, path: str | Path) -> list[Sentence]:
+        """The sentences of a file, their tags in BIO2 whatever scheme it uses.
+
+        Raises BadData, with the line, on anything but a CoNLL file in UTF-8, BadUsage where there
+        is no such column.
+        """
+        tagged = self._tagged(path)
+        return self.sentences(
+            [
+                (tuple(word for _, word, _ in one), tuple(tag for _, _, tag in one))
+                for one in tagged
+            ],
+            lambda sentence, index: f"{path}:{tagged[sentence][index][0]}",
+        )
+
+    def sentences(
+        self,
+        pairs: Sequence[tuple[tuple[str, ...], tuple[str, ...]]],
+        place: Callable[[int, int], str],
+    ) -> list[Sentence]:
+        """Pairs of tokens and tags in any scheme as sentences.
+
+        Raises BadData on what are no tags, or do not fit if `strict`, at `place(sentence, token)`.
+        """
+        others, told = with_scheme(tag for _, tags in pairs for tag in tags)
+        if told:
+            print(f"{place(0, 0)}: {told}")
+        tags = [[others.get(tag, tag) for tag in one] for _, one in pairs]
+        bio2 = []
+        try:
+            scheme, misfits = closest(tags)
+            if misfits and self.strict:
+                detect(tags)
+            for number, one in enumerate(tags):
+                try:
+                    bio2.append(read_as_conlleval(one))
+                except TagError as error:
+                    error.sentence = number
+                    raise
+        except TagError as error:
+            raise BadData(f"{place(error.sentence, error.index)}: {error}") from None
+        if misfits:
+            places = [
+                (number, index)
+                for number, (one, read) in enumerate(zip(tags, bio2, strict=True))
+                for index in mended(one, read, scheme)
+            ]
+            number, index = places[0]
+            print(
+                f"{place(number, index)}: {pairs[number][1][index]} is the first of {len(places)} "
+                f"tags, of {sum(map(len, tags))}, that do not fit {scheme} and are read as "
+                "conlleval reads them; --strict refuses"
+            )
+        return [Sentence(tokens, one) for (tokens, _), one in zip(pairs, bio2, strict=True)]
+
+    def _tagged(self, path: str | Path) -> list[list[tuple[int, str, str]]]:
+        """Line number, token and tag of every token, by sentence; no sentence is empty."""
+        nothing = f"{path}: no sentences, expected a token and a tag on each line"
+        rows = rows_of(read_lines(path))
+        if not rows.sentences:
+            raise BadData(nothing)
+        token, tag, header, told = find_columns(rows, self.token_column, self.tag_column)
+        if told:
+            print(f"{path}: {', '.join(told)}")
+        needed = 1 + max(token + (tag < 0), tag, 1)
+        found: list[list[tuple[int, str, str]]] = []
+        for place, sentence in enumerate(rows.sentences):
+            tagged = []
+            for number, line, columns in sentence[header and place == 0 :]:
+                if len(columns) < needed or not columns[tag].strip():
+                    raise BadData(
+                        f"{path}:{number}: {line[:40]!r} has no tag, expected a token and a tag"
+                        f"{f' in {needed} columns' if needed > 2 else ''}"
+                    )
+                if (word := columns[token].strip()) and not word.startswith(DOCUMENT):
+                    tagged.append((number, word, columns[tag].strip()))
+            if tagged:
+                found.append(tagged)
+        if not found:
+            raise BadData(nothing)
+        return found
+
+
 def read(path: str | Path) -> list[Sentence]:
-    """The sentences of a file, their tags in BIO2 whatever scheme it uses.
-
-    Raises BadData, with the line, on anything but a CoNLL file in UTF-8.
-    """
-    rows = _rows(path)
-    return sentences(
-        [(tuple(token for _, token, _ in one), tuple(tag for _, _, tag in one)) for one in rows],
-        lambda sentence, index: f"{path}:{rows[sentence][index][0]}",
-    )
-
-
-def sentences(
-    pairs: Sequence[tuple[tuple[str, ...], tuple[str, ...]]], place: Callable[[int, int], str]
-) -> list[Sentence]:
-    """Pairs of tokens and tags in any scheme as sentences.
-
-    Raises BadData on tags that fit no scheme, at `place(sentence, token)`.
-    """
-    try:
-        scheme = detect([tags for _, tags in pairs])
-    except TagError as error:
-        raise BadData(f"{place(error.sentence, error.index)}: {error}") from None
-    return [Sentence(tokens, to_bio2(tags, scheme)) for tokens, tags in pairs]
-
-
-def _rows(path: str | Path) -> list[list[tuple[int, str, str]]]:
-    """Line number, token and tag of every token, by sentence; no sentence is empty."""
-    sentences = []
-    rows: list[tuple[int, str, str]] = []
-    for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip() or line.startswith("-DOCSTART-"):
-            if rows:
-                sentences.append(rows)
-                rows = []
-            continue
-        # Not split(): it would take a no-break space for the end of a column.
-        columns = line.split("\t") if "\t" in line else [c for c in line.split(" ") if c]
-        token, tag = columns[0].strip(), columns[-1].strip()
-        if not rows and _is_comment(line, tag):
-            continue
-        if len(columns) < 2 or not tag:
-            raise BadData(f"{path}:{number}: {line[:40]!r} has no tag, expected a token and a tag")
-        if token:
-            rows.append((number, token, tag))
-    if rows:
-        sentences.append(rows)
-    if not sentences:
-        raise BadData(f"{path}: no sentences, expected a token and a tag on each line")
-    return sentences
-
-
-def _is_comment(line: str, tag: str) -> bool:
-    """Whether a line above a sentence is metadata, and not a token `#` with its tag.
-
-    CoNLL-U has `# text = ...` there, which may end in `O`; MultiCoNER `# id 7f3a<TAB>domain=en`.
-    """
-    if not line.startswith("# "):
-        return False
-    if parse(tag)[0]:
-        return "\t" not in line and " = " in line[2:]
-    return "\t" not in line or "=" in tag
+    """The sentences of a file, as a `Reader` reads them that is told nothing of it."""
+    return Reader().read(path)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from apps.ner import conll
-from apps.ner.conll import Sentence
+from apps.ner.conll import Reader, Sentence
 from gated.errors import BadData, BadUsage
 from gated.text import tfds
 
@@ -21,6 +20,7 @@ _NAMES = {
 }
 _TFDS_SPLITS = {"train": ("train",), "valid": ("validation", "dev", "valid"), "test": ("test",)}
 _TFDS_TAGS = ("ner", "ner_tags", "tags")
+_PLAIN = Reader()
 
 
 @dataclass(frozen=True)
@@ -33,44 +33,50 @@ class Corpus:
 
 
 def load(
-    corpus: tuple[str, ...], valid: tuple[str, ...], test: tuple[str, ...], seed: int
+    corpus: tuple[str, ...],
+    valid: tuple[str, ...],
+    test: tuple[str, ...],
+    seed: int,
+    reader: Reader = _PLAIN,
 ) -> Corpus:
     """Reads a corpus and splits it, as the options of `Config` say.
 
     Raises BadData on a corpus that cannot be read or split, BadUsage on options that make no
     sense together.
     """
-    sets = _read(corpus or (str(EMBEDDED),))
+    sets = _read(corpus, reader) if corpus else _read((str(EMBEDDED),), _PLAIN)
     name = " ".join(corpus) or "the embedded corpus"
     if not sets["train"]:
         raise BadData(f"{name}: no sentences to train on; a file has `train` in its name")
     # The test sentences first, so that they stay the same however many are for validation.
     for which, given in (("test", test), ("valid", valid)):
         if given:
-            sets[which], sets["train"] = _take(sets["train"], given, seed, name)
+            sets[which], sets["train"] = _take(sets["train"], given, seed, name, reader)
     if not sets["valid"]:
-        sets["valid"], sets["train"] = _take(sets["train"], ("0.1",), seed, name)
+        sets["valid"], sets["train"] = _take(sets["train"], ("0.1",), seed, name, reader)
     return Corpus(**sets)
 
 
-def read_sentences(corpus: tuple[str, ...]) -> list[Sentence]:
+def read_sentences(corpus: tuple[str, ...], reader: Reader = _PLAIN) -> list[Sentence]:
     """The sentences to judge a tagger on: files, or the test set of a folder or of tfds:NAME."""
-    if not (sentences := _read(corpus, files="test")["test"]):
+    if not (sentences := _read(corpus, reader, files="test")["test"]):
         raise BadData(f"{' '.join(corpus)}: no test sentences")
     return sentences
 
 
-def _read(corpus: tuple[str, ...], files: str = "train") -> dict[str, list[Sentence]]:
+def _read(
+    corpus: tuple[str, ...], reader: Reader, files: str = "train"
+) -> dict[str, list[Sentence]]:
     """The sets of a corpus; what is given as files, not as a folder or a name, is one set."""
     empty: dict[str, list[Sentence]] = {"train": [], "valid": [], "test": []}
     if len(corpus) == 1 and corpus[0].startswith(tfds.PREFIX):
-        return empty | _read_tfds(corpus[0].removeprefix(tfds.PREFIX))
+        return empty | _read_tfds(corpus[0].removeprefix(tfds.PREFIX), reader)
     if len(corpus) == 1 and Path(corpus[0]).is_dir():
-        return empty | _read_folder(Path(corpus[0]))
-    return empty | {files: [sentence for path in corpus for sentence in conll.read(path)]}
+        return empty | _read_folder(Path(corpus[0]), reader)
+    return empty | {files: [sentence for path in corpus for sentence in reader.read(path)]}
 
 
-def _read_folder(folder: Path) -> dict[str, list[Sentence]]:
+def _read_folder(folder: Path, reader: Reader) -> dict[str, list[Sentence]]:
     files = sorted(path for path in folder.iterdir() if path.is_file())
     sets = {}
     for which, pattern in _NAMES.items():
@@ -79,11 +85,11 @@ def _read_folder(folder: Path) -> dict[str, list[Sentence]]:
             names = ", ".join(path.name for path in found)
             raise BadData(f"{folder}: expected one {which} file, found {names}; name the files")
         if found:
-            sets[which] = conll.read(found[0])
+            sets[which] = reader.read(found[0])
     return sets
 
 
-def _read_tfds(name: str) -> dict[str, list[Sentence]]:
+def _read_tfds(name: str, reader: Reader) -> dict[str, list[Sentence]]:
     features, splits = tfds.load(name)
     # A sequence of class labels, which have names.
     key = next((key for key in _TFDS_TAGS if key in features), None)
@@ -105,7 +111,7 @@ def _read_tfds(name: str) -> dict[str, list[Sentence]]:
             for example in split
             if len(example["tokens"])
         ]
-        sets[which] = conll.sentences(pairs, partial(_place, f"{tfds.PREFIX}{name}, {which}"))
+        sets[which] = reader.sentences(pairs, partial(_place, f"{tfds.PREFIX}{name}, {which}"))
     return sets
 
 
@@ -114,11 +120,11 @@ def _place(where: str, sentence: int, token: int) -> str:
 
 
 def _take(
-    sentences: list[Sentence], given: tuple[str, ...], seed: int, name: str
+    sentences: list[Sentence], given: tuple[str, ...], seed: int, name: str, reader: Reader
 ) -> tuple[list[Sentence], list[Sentence]]:
     """The sentences that `given` names, and the others."""
     if (chosen := _indices(given, len(sentences), seed)) is None:
-        return [sentence for path in given for sentence in conll.read(path)], sentences
+        return [sentence for path in given for sentence in reader.read(path)], sentences
     if not 0 < len(chosen) < len(sentences):
         raise BadData(
             f"{name}: {len(sentences)} sentence(s), too few to set {given[0]} of them apart"

@@ -9,6 +9,7 @@ folder. An entity counts as found if its first token, its last token and its typ
 """
 
 import json as json_format
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,12 @@ _CONFUSIONS = 10
 
 
 def evaluate(
-    run: Path = Path("runs/ner/default"), corpus: tuple[str, ...] = (), *, json: bool = False
+    run: Path = Path("runs/ner/default"),
+    corpus: tuple[str, ...] = (),
+    *,
+    token_column: str | None = None,
+    tag_column: str | None = None,
+    json: bool = False,
 ) -> None:
     """Judges the tagger of a run.
 
@@ -41,13 +47,21 @@ def evaluate(
         run: the run folder that train made.
         corpus: CoNLL files; or a folder with a test file; or tfds:NAME. Nothing: the test
             sentences of the run, or its validation sentences if it has no test sentences.
+        token_column: the column of the corpus that holds the tokens. Nothing: as in training.
+        tag_column: that which holds the tags.
         json: print the metrics as JSON too, on one line, last.
     """
     folder = RunFolder.open(run)
+    config = folder.load_config(Config)
     if corpus:
-        which, sentences = " ".join(corpus), data.read_sentences(corpus)
+        config = replace(
+            config,
+            token_column=token_column or config.token_column,
+            tag_column=tag_column or config.tag_column,
+        )
+        which, sentences = " ".join(corpus), data.read_sentences(corpus, config.reader)
     else:
-        which, sentences = _own_sentences(folder)
+        which, sentences = _own_sentences(config)
 
     import_tensorflow()
     from apps.ner.tagger import Tagger
@@ -111,9 +125,8 @@ def report(metrics: dict) -> None:
         console.print(table)
 
 
-def _own_sentences(folder: RunFolder) -> tuple[str, list[Sentence]]:
-    config = folder.load_config(Config)
-    corpus = data.load(config.corpus, config.valid, config.test, config.seed)
+def _own_sentences(config: Config) -> tuple[str, list[Sentence]]:
+    corpus = data.load(config.corpus, config.valid, config.test, config.seed, config.reader)
     return ("test", corpus.test) if corpus.test else ("valid", corpus.valid)
 
 

@@ -3,11 +3,14 @@
 BIO2   B- begins every entity, I- goes on with it.
 IOB1   I- everywhere; B- only where an entity directly follows one of the same type.
 IOBES  B- begins, I- goes on, E- ends, S- is an entity of one token. BIOES is the same scheme,
-       BILOU too, with L- for E- and U- for S-.
+       BILOU too, with L- for E- and U- for S-; BMES with M- for I-, BMEWO with W- for S- besides.
+
+Tags without a scheme, PER and O, are read as IOB1; those without types, B and I, as of one type.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -18,7 +21,11 @@ SCHEMES = {
     "IOB1": "O, I-TYPE, or B-TYPE directly after an entity of that TYPE",
     "IOBES": "O, S-TYPE, or B-TYPE I-TYPE ... E-TYPE",
 }
-PREFIXES = {"B": "B", "I": "I", "E": "E", "L": "E", "S": "S", "U": "S"}
+PREFIXES = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
+#: The type of entities whose tags have none.
+NO_TYPE = "ENTITY"
+
+_LETTERS = "".join(PREFIXES)
 
 
 class Span(NamedTuple):
@@ -43,13 +50,8 @@ def detect(sentences: Sequence[Sequence[str]]) -> str:
 
     Raises TagError where none fits, for the first tag against the scheme that fits best.
     """
-    steps = Counter(step for tags in sentences for step in _steps(tags))
-    misfits = {
-        scheme: sum(n for step, n in steps.items() if _as_bio2(scheme, *step) is None)
-        for scheme in SCHEMES
-    }
-    best = min(misfits, key=misfits.__getitem__)
-    if misfits[best]:
+    best, misfits = closest(sentences)
+    if misfits:
         for number, tags in enumerate(sentences):
             try:
                 to_bio2(tags, best)
@@ -57,6 +59,76 @@ def detect(sentences: Sequence[Sequence[str]]) -> str:
                 error.sentence = number
                 raise
     return best
+
+
+def closest(sentences: Sequence[Sequence[str]]) -> tuple[str, int]:
+    """The scheme that fits best, and how many steps from tag to tag do not fit it."""
+    steps = Counter(step for tags in sentences for step in _steps(tags))
+    misfits = {
+        scheme: sum(n for step, n in steps.items() if _as_bio2(scheme, *step) is None)
+        for scheme in SCHEMES
+    }
+    best = min(misfits, key=misfits.__getitem__)
+    return best, misfits[best]
+
+
+def with_scheme(tags: Iterable[str]) -> tuple[dict[str, str], str]:
+    """What stands for each tag of a corpus that has no prefixes, and what is made of them.
+
+    Both are empty for tags of a scheme, and for what are no tags.
+
+    >>> with_scheme(["PER", "O"])[0], with_scheme(["PER-B", "O"])[0], with_scheme("BIO")[0]["B"]
+    ({'PER': 'I-PER'}, {'PER-B': 'B-PER'}, 'B-ENTITY')
+    """
+    tags = set(tags)
+    names = sorted(tags - {"O"})
+    if not names or any(parse(tag)[0] for tag in names):
+        return {}, ""
+    if all(tag in PREFIXES for tag in names):
+        return {tag: f"{tag}-{NO_TYPE}" for tag in names}, f"tags without types, read as {NO_TYPE}"
+    ends = [re.fullmatch(f"(.+)[-_]([{_LETTERS}])", tag) for tag in names]
+    if all(ends):
+        return {end[0]: f"{end[2]}-{end[1]}" for end in ends if end}, "tags that end in B and I"
+    # Where nothing is outside, or a letter stands before the type, they are something else.
+    if "O" not in tags or any(re.match(r"(\w?[-_])|\W|.*\s", tag) for tag in names):
+        return {}, ""
+    return (
+        {tag: f"I-{tag}" for tag in names},
+        "tags without a scheme: neighbours of one type are one entity",
+    )
+
+
+def read_as_conlleval(tags: Sequence[str]) -> tuple[str, ...]:
+    """The entities that the scorer of the CoNLL shared tasks finds in tags of any scheme, in BIO2.
+
+    An entity begins where a prefix says so, or the type changes, or nothing is there to go on with.
+    Raises TagError on what is no tag.
+    """
+    result = []
+    last, last_type = "O", ""
+    for index, tag in enumerate(tags):
+        prefix, type_ = parse(tag)
+        if not prefix:
+            raise TagError(f"tag {tag!r}, expected O, or B-TYPE, I-TYPE and the like", index)
+        begins = prefix in {"B", "S"} or last in {"O", "E", "S"} or type_ != last_type
+        result.append("O" if prefix == "O" else f"{'B' if begins else 'I'}-{type_}")
+        last, last_type = prefix, type_
+    return tuple(result)
+
+
+def mended(tags: Sequence[str], bio2_tags: Sequence[str], scheme: str) -> list[int]:
+    """The places of the tags that have another prefix where a scheme spells the same entities."""
+    spell: dict[str, Callable[[Sequence[str]], list[str]]] = {
+        "BIO2": list,
+        "IOB1": to_iob1,
+        "IOBES": to_iobes,
+    }
+    spelled = spell[scheme](bio2_tags)
+    return [
+        place
+        for place, (tag, right) in enumerate(zip(tags, spelled, strict=True))
+        if parse(tag) != parse(right)
+    ]
 
 
 def to_bio2(tags: Sequence[str], scheme: str) -> tuple[str, ...]:
@@ -86,6 +158,18 @@ def to_iobes(bio2_tags: Sequence[str]) -> list[str]:
     ]
 
 
+def to_iob1(bio2_tags: Sequence[str]) -> list[str]:
+    """The same entities in IOB1.
+
+    >>> to_iob1(["B-PER", "B-PER", "B-LOC"])
+    ['I-PER', 'B-PER', 'I-LOC']
+    """
+    return [
+        f"I-{tag[2:]}" if tag[0] == "B" and before[1:] != tag[1:] else tag
+        for before, tag in pairwise(("O", *bio2_tags))
+    ]
+
+
 def spans(bio2_tags: Iterable[str]) -> list[Span]:
     """The entities, read strictly: an I- that does not go on with an entity is outside."""
     found: list[Span] = []
@@ -99,15 +183,16 @@ def spans(bio2_tags: Iterable[str]) -> list[Span]:
 
 
 def parse(tag: str) -> tuple[str, str]:
-    """Prefix (L- as E-, U- as S-) and type of a tag; both empty where it has not the form of one.
+    """Prefix (of B, I, E, S) and type of a tag; both empty where it has not the form of one.
 
-    >>> parse("L-creative-work"), parse("O"), parse("PER")
-    (('E', 'creative-work'), ('O', ''), ('', ''))
+    >>> parse("L-creative-work"), parse("B_LOC"), parse("O"), parse("PER")
+    (('E', 'creative-work'), ('B', 'LOC'), ('O', ''), ('', ''))
     """
     if tag == "O":
         return "O", ""
-    prefix, _, type_ = tag.partition("-")
-    return (PREFIXES[prefix], type_) if prefix in PREFIXES and type_ else ("", "")
+    prefix, type_ = tag[:1], tag[2:]
+    fits = prefix in PREFIXES and tag[1:2] in {"-", "_"} and type_
+    return (PREFIXES[prefix], type_) if fits else ("", "")
 
 
 def _steps(tags: Sequence[str]) -> Iterable[tuple[str, str]]:

@@ -30,7 +30,7 @@ def train_seeds(config: Config) -> dict:
         if seed in found and run.model.exists():
             run.check_config(one)
         else:
-            corpus = data.load(one.corpus, one.valid, one.test, one.seed)
+            corpus = data.load(one.corpus, one.valid, one.test, one.seed, one.reader)
             tagger, metrics = train_one(corpus, one, RunFolder.begin(one.run, one))
             valid = evaluate_sentences(tagger, corpus.valid)
             found[seed] = {**metrics, "valid_f1": valid["f1"]}

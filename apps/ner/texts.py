@@ -49,7 +49,7 @@ def given_texts(
 def _given(arguments, files, input):
     if files:
         for path in files:
-            of_file = input or ("json" if path.suffix == ".jsonl" else "text")
+            of_file = input or ("json" if path.suffix.lower() == ".jsonl" else "text")
             yield from _read(stream_lines(path), str(path), of_file)
     elif arguments:
         # Python hides bytes that are not UTF-8 in strings that nothing else can read.

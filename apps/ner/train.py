@@ -26,7 +26,7 @@ def train(config: Config, *, json: bool = False) -> None:
         config: what the run depends on.
         json: print the metrics as JSON too, on one line, last.
     """
-    corpus = data.load(config.corpus, config.valid, config.test, config.seed)
+    corpus = data.load(config.corpus, config.valid, config.test, config.seed, config.reader)
     config = config.resolved(len(corpus.train))
     run = RunFolder(config.run)
     # Of several seeds the folder holds those that are finished, or were cut off.

@@ -7,6 +7,7 @@ from typing import Literal
 
 from gated.errors import BadUsage
 from gated.runs.options import check_options, check_training_options
+from gated.text.tables import Quoting
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,18 @@ class Config:
     #: The run folder to make.
     run: Path = Path("runs/sentiment/default")
 
-    #: The column of a table, or the key of JSON lines, that holds the text.
+    #: The column of a table, or the key of JSON lines, that holds the text. Of a table without a
+    #: header its number, from 1, and so with the next.
     text_column: str = "text"
     #: That which holds the class.
     label_column: str = "label"
+    #: What stands between the columns of a table, \t being a tab; then a file of any ending is
+    #: one. Nothing: a comma in .csv, a tab in .tsv, or what makes columns of the file, which is
+    #: said.
+    separator: str | None = None
+    #: Whether quotes enclose the fields of a table. Nothing: if all its rows then have as many
+    #: columns, which is said where it matters.
+    quoting: Quoting | None = None
     #: Of all files. Nothing: UTF-8; what is not is read as what it most looks like, which is said.
     encoding: str | None = None
     #: The most tokens of a text that are read: of a longer one, half from its beginning and half
@@ -85,11 +94,19 @@ class Config:
     def __post_init__(self):
         check_training_options(self)
         check_options(self, ("word_size",), lambda n: n >= 1, "at least 1")
+        check_options(
+            self, ("separator",), lambda s: s and not set(s) & set('"\r\n'), "no quote, no line end"
+        )
         check_options(self, ("limit",), lambda n: n >= 2, "at least 2")
         shares = ("dropout", "word_dropout", "average")
         check_options(self, shares, lambda share: 0 <= share < 1, "a share from 0 to less than 1")
         check_options(self, ("rare_word_dropout",), lambda share: 0 <= share <= 1, "0 to 1")
         check_options(self, ("pooling",), len, "at least one kind")
+        if self.separator:
+            # A shell hands on a backslash and a t.
+            object.__setattr__(self, "separator", self.separator.replace("\\t", "\t"))
+            if self.quoting == "yes" and len(self.separator) > 1:
+                raise BadUsage("--quoting yes: expected no --separator of several characters")
         if self.encoder and self.vectors:
             raise BadUsage("--vectors does not go with --encoder, which has its own")
         if self.peepholes and self.layer != "lstm":

@@ -104,7 +104,13 @@ def check_labels(texts: Sequence[Text], labels: Sequence[str], name: str) -> Non
 
 
 def _reader(config: Config) -> Reader:
-    return Reader(config.text_column, config.label_column, config.encoding)
+    return Reader(
+        config.text_column,
+        config.label_column,
+        config.encoding,
+        config.separator,
+        config.quoting,
+    )
 
 
 def _read(corpus: Sequence[str], reader: Reader) -> dict[str, list[Text]]:
@@ -120,7 +126,7 @@ def _read(corpus: Sequence[str], reader: Reader) -> dict[str, list[Text]]:
 def _read_folder(folder: Path, reader: Reader) -> dict[str, list[Text]]:
     entries = sorted(folder.iterdir())
     folders = [path for path in entries if path.is_dir()]
-    tables = [path for path in entries if path.suffix in (*TABLES, *JSON_LINES)]
+    tables = [path for path in entries if path.suffix.lower() in (*TABLES, *JSON_LINES)]
     sets: dict[str, list[Text]] = {}
     if folders and not any(pattern.search(p.name) for p in folders for pattern in _NAMES.values()):
         return {"train": _read_classes(folder, reader)}
@@ -145,7 +151,8 @@ def _read_classes(folder: Path, reader: Reader) -> list[Text]:
         reader.read_whole(path, label.name)
         for label in sorted(folder.iterdir())
         if label.is_dir() and label.name != _UNLABELLED
-        for path in sorted(label.glob("*.txt"))
+        for path in sorted(label.iterdir())
+        if path.suffix.lower() == ".txt"
     ]
     if not texts:
         raise BadData(f"{folder}: no *.txt files in folders of classes")

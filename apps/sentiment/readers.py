@@ -1,17 +1,16 @@
 """Labelled texts from files."""
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import charset_normalizer
+from gated.errors import BadData
+from gated.text.encodings import decode, find_encoding
+from gated.text.files import read_bytes, split_lines
+from gated.text.tables import Quoting, read_table
 
-from gated.errors import BadData, BadUsage
-from gated.text.files import decode_lines, read_bytes
-
-TABLES = {".csv": ",", ".tsv": "\t"}
+TABLES = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 
 
@@ -30,15 +29,18 @@ class Reader:
     text_column: str = "text"
     label_column: str = "label"
     encoding: str | None = None
+    separator: str | None = None
+    quoting: Quoting | None = None
 
     def read(self, path: Path) -> list[Text]:
         """The texts of a table, of JSON lines, or of a file of one class. Raises BadData."""
-        if path.suffix in TABLES:
-            texts = list(self._table(path))
-        elif path.suffix in JSON_LINES:
+        ending = path.suffix.lower()
+        if ending in JSON_LINES:
             texts = list(self._json_lines(path))
+        elif ending in TABLES or self.separator:
+            texts = list(self._table(path))
         else:
-            label = path.stem if path.suffix in ("", ".txt") else path.suffix.removeprefix(".")
+            label = path.stem if ending in ("", ".txt") else path.suffix.removeprefix(".")
             texts = [Text(line.strip(), label) for line in self._lines(path) if line.strip()]
         if not texts:
             raise BadData(f"{path}: no texts")
@@ -48,43 +50,32 @@ class Reader:
         """A file that is one text."""
         return Text("\n".join(self._lines(path)).strip(), label)
 
-    def _lines(self, path: Path) -> list[str]:
+    def _text(self, path: Path) -> str:
         content = read_bytes(path)
-        encoding = self.encoding or _encoding(content, path)
-        if encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
-            try:
-                content = content.decode(encoding).encode()
-            except UnicodeDecodeError as error:
-                line = content[: error.start].count(b"\n") + 1
-                byte = error.object[error.start]
-                raise BadData(f"{path}:{line}: byte 0x{byte:02x}, expected {encoding}") from None
-            except LookupError:
-                raise BadUsage(f"--encoding {encoding}: no such encoding") from None
-        return list(decode_lines(content.removesuffix(b"\n").split(b"\n"), str(path)))
+        return decode(content, str(path), self.encoding or find_encoding(content, str(path)))
+
+    def _lines(self, path: Path) -> list[str]:
+        return split_lines(self._text(path))
 
     def _table(self, path: Path) -> Iterator[Text]:
-        # The csv module takes lines with their ends: a quoted field may have some within.
-        rows = csv.reader(
-            (f"{line}\n" for line in self._lines(path)), delimiter=TABLES[path.suffix], strict=True
+        table = read_table(
+            self._text(path),
+            str(path),
+            (self.text_column, self.label_column),
+            TABLES.get(path.suffix.lower(), ","),
+            self.separator,
+            self.quoting,
         )
-        try:
-            header = next(rows, [])
-            for column in (self.text_column, self.label_column):
-                if column not in header:
-                    raise BadData(
-                        f"{path}:1: no column `{column}`, found {', '.join(header) or 'nothing'}"
-                    )
-            text, label = header.index(self.text_column), header.index(self.label_column)
-            for row in rows:
-                if not row:
-                    continue
-                if len(row) != len(header):
-                    raise BadData(
-                        f"{path}:{rows.line_num}: {len(row)} columns, expected {len(header)}"
-                    )
-                yield _checked(row[text], row[label], f"{path}:{rows.line_num}")
-        except csv.Error as error:
-            raise BadData(f"{path}:{rows.line_num}: {error}") from None
+        rows = table.rows
+        told = [table.told] if table.told else []
+        if not table.named and _begins_with_header([label for _, (_, label) in rows]):
+            label = rows[0][1][1]
+            told.append(f"the first row is a header: no other has the class {label.strip()}")
+            rows = rows[1:]
+        if told:
+            print(f"{path}: {'; '.join(told)}")
+        for number, (text, label) in rows:
+            yield _checked(text, label, f"{path}:{number}")
 
     def _json_lines(self, path: Path) -> Iterator[Text]:
         for number, line in enumerate(self._lines(path), 1):
@@ -113,18 +104,7 @@ def _checked(text: str, label: str, where: str) -> Text:
     return Text(text.strip(), label.strip())
 
 
-def _encoding(content: bytes, path: Path) -> str:
-    try:
-        content.decode()
-        return "utf-8"
-    except UnicodeDecodeError:
-        pass
-    found = list(charset_normalizer.from_bytes(content))
-    if not found:
-        raise BadData(f"{path}: not UTF-8 nor any encoding of text; name its --encoding")
-    # Of those that fit equally well, as all of Europe's do on a few accents, the usual one.
-    fit = (found[0].chaos, found[0].coherence)
-    best = [one.encoding for one in found if (one.chaos, one.coherence) == fit]
-    encoding = "cp1252" if "cp1252" in best else best[0]
-    print(f"{path}: not UTF-8, read as {encoding}; --encoding names another")
-    return encoding
+def _begins_with_header(labels: list[str]) -> bool:
+    """Whether the first is the name of a column: the others occur again and again, it does not."""
+    others = set(labels[1:])
+    return labels[:1] != [] and labels[0] not in others and len(others) < len(labels) - 1

@@ -14,6 +14,7 @@ from gated.text.files import decode_lines, read_lines
         (b"\xef\xbb\xbfa\n", ["a"]),
         ("a\x85b\u2028c\x0bd\x1ce\rf\n".encode(), ["a\x85b\u2028c\x0bd\x1ce\rf"]),
         (b"a\n\n", ["a", ""]),
+        (b"a\r\rb\r", ["a", "", "b"]),
     ],
 )
 def test_lines(tmp_path, content, lines):

@@ -43,13 +43,25 @@ def test_blanks_at_line_ends(tmp_path):
     assert found[2].tolist() == [1, 2]
 
 
+def test_lines_that_are_not_utf_8_are_passed_over(tmp_path, capsys):
+    path = tmp_path / "vectors.txt"
+    path.write_bytes(b"caf\xe9 1 1\nthe 1 2\n\xff 3 4\ncaf\xc3\xa9 5 6\n")
+    found, width = read_vectors(path, WANTED)
+    assert ({place: one.tolist() for place, one in found.items()}, width) == (
+        {2: [1, 2], 3: [5, 6]},
+        2,
+    )
+    assert capsys.readouterr().out == f"{path}:1: the first of 2 lines passed over, not UTF-8\n"
+    assert first_words(path, 9) == ["the", "café"]
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
         (b"", ": empty, expected word vectors"),
         (b"x 1 2 3\nthe 1 2 x\n", ":2: expected a word and 3 numbers"),
         (b"x 1 2 3\nthe 1 2\n", ":2: expected a word and 3 numbers"),
-        (b"x 1 2 3\n\xff 1 2 3\n", ":2: byte 0xff, expected UTF-8 text"),
+        (b"\xff 1 2 3\n", ": not UTF-8, expected word vectors"),
         (gzip.compress(b"x 1 2 3\n" * 99, mtime=0)[:-12], ": "),
         (None, ": no such file or directory, expected word vectors"),
     ],

@@ -7,15 +7,29 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gated.errors import BadData, BadUsage
+from gated.text.encodings import decode, wide_encoding
 
 
 def read_lines(path: str | Path) -> list[str]:
-    r"""The lines of a UTF-8 file, without their ends. Raises BadData with path and line.
+    """The lines of a UTF-8 file, without their ends. Raises BadData with path and line."""
+    content = read_bytes(path)
+    if encoding := wide_encoding(content):
+        raise BadData(f"{path}:1: {encoding.upper()}, expected UTF-8 text")
+    lines = split_lines(decode(content, str(path)))
+    for number, line in enumerate(lines, 1):
+        if "\0" in line:
+            raise BadData(f"{path}:{number}: a NUL character, expected a text file")
+    return lines
 
-    Lines end with \n, or \r\n, and nothing else: U+0085 and U+2028, at which
-    `str.splitlines` would split too, occur inside lines of real corpora.
+
+def split_lines(text: str) -> list[str]:
+    r"""The lines of a text, without their ends.
+
+    They end with \n, or \r\n, and nothing else: U+0085 and U+2028, at which `str.splitlines` would
+    split too, occur inside lines of real corpora. Where a text has no \n at all, they end with \r.
     """
-    return list(decode_lines(read_bytes(path).removesuffix(b"\n").split(b"\n"), str(path)))
+    end = "\n" if "\n" in text else "\r"
+    return [line.removesuffix("\r") for line in text.removesuffix(end).split(end)]
 
 
 def stream_lines(path: str | Path) -> Iterator[str]:

@@ -34,7 +34,8 @@ def read_vectors(
     found: dict[int, np.ndarray] = {}
     exact: set[int] = set()
     width = 0
-    for number, word, numbers in islice(_rows(path), first):
+    passed: list[int] = []
+    for number, word, numbers in islice(_rows(path, passed), first):
         width = len(numbers)
         place = wanted.get(word)
         if place is None:
@@ -50,7 +51,10 @@ def read_vectors(
         except ValueError:
             raise BadData(f"{path}:{number}: {_expected(width)}") from None
     if not width:
-        raise BadData(f"{path}: empty, expected word vectors")
+        what = "not UTF-8" if passed else "empty"
+        raise BadData(f"{path}: {what}, expected word vectors")
+    if passed:
+        print(f"{path}:{passed[0]}: the first of {len(passed)} lines passed over, not UTF-8")
     return found, width
 
 
@@ -59,7 +63,7 @@ def first_words(path: Path, count: int) -> list[str]:
 
     In lower case, with every digit as 0, each once. Raises BadData as `read_vectors` does.
     """
-    return list(dict.fromkeys(_normal_form(word) for _, word, _ in islice(_rows(path), count)))
+    return list(dict.fromkeys(_normal_form(word) for _, word, _ in islice(_rows(path, []), count)))
 
 
 def set_vectors(embedding: Any, vectors: Mapping[int, np.ndarray]) -> None:
@@ -70,10 +74,10 @@ def set_vectors(embedding: Any, vectors: Mapping[int, np.ndarray]) -> None:
     embedding.set_weights([table])
 
 
-def _rows(path: Path) -> Iterator[tuple[int, str, list[str]]]:
-    """Number of the line, word and numbers of each."""
+def _rows(path: Path, passed: list[int]) -> Iterator[tuple[int, str, list[str]]]:
+    """Number of the line, word and numbers of each; `passed` gets the numbers of the others."""
     width = 0
-    for number, line in _lines(path):
+    for number, line in _lines(path, passed):
         parts = line.rstrip().split(" ")
         if number == 1 and len(parts) == 2:
             continue
@@ -92,19 +96,18 @@ def _normal_form(word: str) -> str:
     return "".join("0" if c.isdecimal() else c for c in word.lower())
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(path: Path, passed: list[int]) -> Iterator[tuple[int, str]]:
     try:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
         with (gzip.open if zipped else open)(path, "rb") as file:
             for number, line in enumerate(file, 1):
                 try:
-                    yield number, line.decode()
-                except UnicodeDecodeError as error:
-                    byte = error.object[error.start]
-                    raise BadData(
-                        f"{path}:{number}: byte 0x{byte:02x}, expected UTF-8 text"
-                    ) from None
+                    text = line.decode()
+                except UnicodeDecodeError:
+                    passed.append(number)
+                    continue
+                yield number, text
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadData(f"{path}: {reason.lower()}, expected word vectors") from None

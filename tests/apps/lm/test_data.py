@@ -104,6 +104,24 @@ def test_words(write):
     assert train == ["The", UNKNOWN, "sat", "on", EOS, EOS, "mat", ".", EOS]
 
 
+def test_ends_of_lines_among_the_words_are_told(write, capsys):
+    path = write("x.txt", "a b\nc <EOS> d <EOS>\n<EOS>\nnot<EOS>this\n")
+    train, _, _ = load(path, valid=(write("v", "v"),), level="word", tokenized=True)
+    assert train.count(EOS) == 4 + 3
+    told = f"{path}:2: the first of 3 words <EOS>, each of which ends a line\n"
+    assert capsys.readouterr().out == told
+    for options in ({"lower": True, "tokenized": True}, {}):
+        train, _, _ = load(path, valid=(write("v", "v"),), level="word", **options)
+        assert train.count(EOS) == 4
+    load(path, valid=(write("v", "v"),))
+    assert capsys.readouterr().out == ""
+
+
+def test_folders_with_endings_in_upper_case(write, tmp_path):
+    write("folder/A.TXT", "a\n")
+    assert load(str(tmp_path / "folder"), valid=(write("v", "v"),))[0] == ["a", EOS]
+
+
 def test_words_to_text():
     tokens = [EOS, "a", "￭,", "b", EOS, EOS, "(￭", EOS, "c", EOS]
     assert Splitter("word", lower=False).join(tokens) == "\na, b\n\n(\nc\n"

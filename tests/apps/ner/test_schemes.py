@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 from seqeval.metrics.sequence_labeling import get_entities
 from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, Entities
 
-from apps.ner.schemes import Span, TagError, detect, spans, to_bio2, to_iobes
+from apps.ner.schemes import (
+    Span,
+    TagError,
+    detect,
+    mended,
+    read_as_conlleval,
+    spans,
+    to_bio2,
+    to_iob1,
+    to_iobes,
+    with_scheme,
+)
 
 TYPES = ("PER", "LOC", "creative-work")
 # Letters for begin, inside, end, single.
@@ -54,8 +65,9 @@ schemes = st.sampled_from(sorted(LETTERS))
 
 
 @given(segments)
-def test_to_iobes(sentence):
+def test_to_iobes_and_iob1(sentence):
     assert to_iobes(encode(sentence, "BIO2")) == encode(sentence, "IOBES")
+    assert to_iob1(encode(sentence, "BIO2")) == encode(sentence, "IOB1")
 
 
 @given(corpora_of_segments, schemes)
@@ -96,6 +108,37 @@ def test_spans_are_those_of_get_entities_on_valid_tags(sentence):
     tags = encode(sentence, "BIO2")
     # get_entities has inclusive ends.
     assert spans(tags) == [Span(t, start, end + 1) for t, start, end in get_entities(tags)]
+
+
+@given(tag_lists("BIES"))
+def test_any_tags_are_read_as_conlleval_reads_them(tags):
+    # get_entities is conlleval in Python; it has inclusive ends.
+    found = [Span(type_, start, end + 1) for type_, start, end in get_entities(tags)]
+    assert spans(read_as_conlleval(tags)) == found
+
+
+@given(segments, st.sampled_from(["BIO2", "IOB1", "IOBES"]))
+def test_nothing_is_mended_of_what_fits(sentence, scheme):
+    tags = encode(sentence, scheme)
+    assert list(read_as_conlleval(tags)) == encode(sentence, "BIO2")
+    assert mended(tags, read_as_conlleval(tags), scheme) == []
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        ["O", "B-X", "PER"],  # not without a scheme: one has it
+        ["O", "X-PER"],  # the prefix of another
+        ["O", "b-PER"],
+        ["PER", "LOC"],  # nothing is outside: parts of speech, say
+        ["O", "two words"],
+        ["O", "-"],
+        ["O", "_"],
+        ["O"],
+    ],
+)
+def test_what_is_no_tag_without_a_scheme(tags):
+    assert with_scheme(tags) == ({}, "")
 
 
 @given(st.lists(tag_lists("BIESLU"), max_size=4))

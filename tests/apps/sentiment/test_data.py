@@ -51,6 +51,54 @@ def test_columns_by_name(tmp_path):
     assert Reader("s", "c").read(tmp_path / "a.jsonl") == expected
 
 
+def test_quotes_of_tweets(tmp_path, capsys):
+    content = 'text\tlabel\n"Good film\tpos\nBad film\tneg\nLong but fine "\tpos\nDull\tneg\n'
+    path = write(tmp_path, {"a.TSV": content}) / "a.TSV"
+    texts = ['"Good film', "Bad film", 'Long but fine "', "Dull"]
+    assert [text.text for text in Reader().read(path)] == texts
+    assert capsys.readouterr().out == f"{path}: quotes are text (--quoting)\n"
+
+
+def test_no_header(tmp_path, capsys):
+    rows = "0;a fine film, really\n4;a dull one\n4;nothing to say\n0;well done\n"
+    write(tmp_path, {"a.CSV": rows, "b.csv": "polarity;tweet\n" + rows})
+    reader = Reader("2", "1")
+    plain, headed = (reader.read(tmp_path / name) for name in ("a.CSV", "b.csv"))
+    assert plain == headed
+    assert [text.label for text in plain] == list("0440")
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"{tmp_path / 'a.CSV'}: ; between columns (--separator)"
+    assert said[1].endswith("; the first row is a header: no other has the class polarity")
+
+
+def test_a_separator_makes_any_file_a_table(tmp_path):
+    path = write(tmp_path, {"a.txt": "label\ttext\npos\tfine, really\n"}) / "a.txt"
+    config = Config(corpus=(str(path),), separator="\\t")
+    assert data.read_texts(config.corpus, config) == [Text("fine, really", "pos")]
+    with pytest.raises(BadUsage, match="--quoting yes"):
+        Config(separator="::", quoting="yes")
+    with pytest.raises(BadUsage, match="--separator"):
+        Config(separator="")
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.pos"])
+def test_utf_16_without_a_mark(tmp_path, capsys, name):
+    contents = {
+        "x.csv": "text,label\nдва слова,pos\n",
+        "x.jsonl": '{"text": "два слова", "label": "pos"}\n',
+        "x.pos": "два слова\n",
+    }
+    path = write(tmp_path, {name: contents[name].encode("utf-16-le")}) / name
+    assert Reader().read(path) == [Text("два слова", "pos")]
+    assert "read as utf-16-le" in capsys.readouterr().out
+
+
+def test_line_ends_of_old_macs(tmp_path):
+    write(tmp_path, {"x.pos": "a b\rc\r", "x.jsonl": '{"text": "a", "label": "b"}\r' * 2})
+    assert Reader().read(tmp_path / "x.pos") == [Text("a b", "pos"), Text("c", "pos")]
+    assert Reader().read(tmp_path / "x.jsonl") == [Text("a", "b")] * 2
+
+
 def test_a_file_a_class_splits_at_line_feeds_only(tmp_path):
     write(tmp_path, {"rt.pos": "a\x85b\nc\u2028d\n\n \n", "neg.txt": "e\r\nf\n"})
     assert Reader().read(tmp_path / "rt.pos") == [Text("a\x85b", "pos"), Text("c\u2028d", "pos")]
@@ -165,7 +213,7 @@ BAD = {
     "header.csv": "text,label\n",
     "columns.csv": "text,stars\nx,1\n",
     "short.csv": "text,label\nx,a\ny\n",
-    "quote.csv": 'text,label\nx,a\n"y,b\n',
+    "quote.csv": 'text,label\nx,a\n"y, z,b\n',
     "no_class.tsv": "text\tlabel\nx\t \n",
     "bad.jsonl": '{"text": "x", "label": "a"}\n{"text": \n',
     "list.jsonl": "[1]\n",
