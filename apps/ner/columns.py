@@ -29,8 +29,8 @@ class Columns(NamedTuple):
     tag: int
     #: Whether the first row names them.
     header: bool
-    #: What was found out and is worth telling.
-    told: list[str]
+    #: What was found out that is worth a remark.
+    remarks: list[str]
 
 
 def find_columns(rows: Rows, token_column: str | None, tag_column: str | None) -> Columns:
@@ -40,7 +40,7 @@ def find_columns(rows: Rows, token_column: str | None, tag_column: str | None) -
     """
     flat = [row for sentence in rows.sentences for row in sentence]
     first = [field.strip() for field in flat[0].columns]
-    told = []
+    remarks = []
     token, above = _named(token_column, "--token-column", rows.names, first)
     tag, beside = _named(tag_column, "--tag-column", rows.names, first)
     header = above or beside
@@ -51,14 +51,14 @@ def find_columns(rows: Rows, token_column: str | None, tag_column: str | None) -
         tag = found[0] if found else -1
         if found and tag < len(first) and not parse(first[tag])[0] and not header:
             header = True
-            told.append(f"a header, {' '.join(first)}")
+            remarks.append(f"a header, {' '.join(first)}")
         if len(found) > 1 or tag not in (-1, len(first) - 1):
-            told.append(f"tags from column {tag + 1} (--tag-column)")
+            remarks.append(f"tags from column {tag + 1} (--tag-column)")
     if token is None:
         token = 1 if tag == 0 else 0
     if token and not token_column:
-        told.insert(0, f"tokens from column {token + 1} (--token-column)")
-    return Columns(token, tag, header, told)
+        remarks.insert(0, f"tokens from column {token + 1} (--token-column)")
+    return Columns(token, tag, header, remarks)
 
 
 def _named(

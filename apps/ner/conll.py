@@ -61,9 +61,9 @@ class Reader:
 
         Raises BadData on what are no tags, or do not fit if `strict`, at `place(sentence, token)`.
         """
-        others, told = with_scheme(tag for _, tags in pairs for tag in tags)
-        if told:
-            print(f"{place(0, 0)}: {told}")
+        others, remarks = with_scheme(tag for _, tags in pairs for tag in tags)
+        if remarks:
+            print(f"{place(0, 0)}: {remarks}")
         tags = [[others.get(tag, tag) for tag in one] for _, one in pairs]
         bio2 = []
         try:
@@ -98,9 +98,9 @@ class Reader:
         rows = rows_of(read_lines(path))
         if not rows.sentences:
             raise BadData(nothing)
-        token, tag, header, told = find_columns(rows, self.token_column, self.tag_column)
-        if told:
-            print(f"{path}: {', '.join(told)}")
+        token, tag, header, remarks = find_columns(rows, self.token_column, self.tag_column)
+        if remarks:
+            print(f"{path}: {', '.join(remarks)}")
         needed = 1 + max(token + (tag < 0), tag, 1)
         found: list[list[tuple[int, str, str]]] = []
         for place, sentence in enumerate(rows.sentences):
@@ -121,5 +121,5 @@ class Reader:
 
 
 def read(path: str | Path) -> list[Sentence]:
-    """The sentences of a file, as a `Reader` reads them that is told nothing of it."""
+    """The sentences of a file, as a `Reader` without options reads them."""
     return Reader().read(path)

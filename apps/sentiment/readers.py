@@ -67,13 +67,13 @@ class Reader:
             self.quoting,
         )
         rows = table.rows
-        told = [table.told] if table.told else []
+        remarks = [table.remarks] if table.remarks else []
         if not table.named and _begins_with_header([label for _, (_, label) in rows]):
             label = rows[0][1][1]
-            told.append(f"the first row is a header: no other has the class {label.strip()}")
+            remarks.append(f"the first row is a header: no other has the class {label.strip()}")
             rows = rows[1:]
-        if told:
-            print(f"{path}: {'; '.join(told)}")
+        if remarks:
+            print(f"{path}: {'; '.join(remarks)}")
         for number, (text, label) in rows:
             yield _checked(text, label, f"{path}:{number}")
 

@@ -33,8 +33,8 @@ class Table:
     rows: list[Row]
     #: Whether the columns were found by the names in a header; else `rows` has the first row too.
     named: bool
-    #: What of the file was found out, and is worth telling; else empty.
-    told: str
+    #: What of the file was found out, that is worth a remark; else empty.
+    remarks: str
 
 
 @dataclass(frozen=True)
@@ -91,18 +91,20 @@ def read_table(
         raise BadData(f"{kind}; columns of a file without a header are named by number")
     if best.misfit:
         raise BadData(f"{name}:{best.misfit[0]}: {best.misfit[1]}")
-    told = []
+    remarks = []
     if best.separator != (separator or usual):
-        told.append(f"{_NAMES.get(best.separator, best.separator)} between columns (--separator)")
+        remarks.append(
+            f"{_NAMES.get(best.separator, best.separator)} between columns (--separator)"
+        )
     if quotes_matter:
-        told.append(
+        remarks.append(
             f"quotes {'are text' if best.quotes == 'plain' else 'enclose fields'} (--quoting)"
         )
     places, named = found
     return Table(
         [(number, [row[place] for place in places]) for number, row in best.rows[named:]],
         named,
-        "; ".join(told),
+        "; ".join(remarks),
     )
 
 
