@@ -15,7 +15,7 @@ NAMES = ("text", "label")
 
 def read(text, wanted=NAMES, **options):
     table = read_table(text, "x", wanted, **options)
-    return [tuple(fields) for _, fields in table.rows], table.told
+    return [tuple(fields) for _, fields in table.rows], table.remarks
 
 
 FOUR = [("Good film", "pos"), ("Bad film", "neg"), ("Long but fine", "pos"), ("Dull", "neg")]
@@ -26,9 +26,9 @@ QUOTED_TEXT = [('"Good film', "pos"), *FOUR[1:2], ('Long but fine "', "pos"), *F
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_quotes_that_begin_and_end_texts_are_text(separator, end):
     lines = [separator.join(row) for row in [NAMES, *QUOTED_TEXT]]
-    rows, told = read(end.join(lines), usual=separator)
+    rows, remarks = read(end.join(lines), usual=separator)
     assert rows == QUOTED_TEXT
-    assert told == "quotes are text (--quoting)"
+    assert remarks == "quotes are text (--quoting)"
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_quotes_within_texts(text):
     ],
 )
 def test_quotes_that_enclose(field, text):
-    rows, told = read(f"text,label\n{field},pos\nDull,neg\n")
+    rows, remarks = read(f"text,label\n{field},pos\nDull,neg\n")
     assert rows == [(text, "pos"), ("Dull", "neg")]
-    assert told == "quotes enclose fields (--quoting)"
+    assert remarks == "quotes enclose fields (--quoting)"
     swapped, _ = read(f'label,text\npos, {field}\nneg,"Dull, so dull"\n', ("label", "text"))
     assert swapped == [("pos", text), ("neg", "Dull, so dull")]
 
@@ -88,9 +88,9 @@ def test_what_the_csv_module_writes(quoting, texts):
 @pytest.mark.parametrize("usual", ",\t")
 def test_separators_are_found(separator, usual):
     content = f"id{separator}text{separator}label\n1{separator}fine: really{separator}pos\n"
-    rows, told = read(content, usual=usual)
+    rows, remarks = read(content, usual=usual)
     assert rows == [("fine: really", "pos")]
-    assert bool(told) == (separator != usual)
+    assert bool(remarks) == (separator != usual)
 
 
 def test_marks_of_texts_are_no_separators():
@@ -105,8 +105,8 @@ def test_separators_that_are_stated():
 
 
 def test_separators_that_the_first_line_names():
-    rows, told = read("sep=;\r\ntext;label\r\na, b;pos\r\n")
-    assert (rows, told) == ([("a, b", "pos")], "; between columns (--separator)")
+    rows, remarks = read("sep=;\r\ntext;label\r\na, b;pos\r\n")
+    assert (rows, remarks) == ([("a, b", "pos")], "; between columns (--separator)")
     with pytest.raises(BadData, match=r"^x:3: 1 columns, expected 2$"):
         read("sep=;\ntext;label\na\n")
 
