@@ -8,12 +8,10 @@ TensorFlow's own operations (`Plain`).
 
 import functools
 import os
-import sys
 
 import tensorflow as tf
-from tensorflow.compiler.tf2xla.python import xla
-from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
 
+from gated.private import dynamic_update_slice, exporting, in_xla
 from gated.recurrence.loop import Loop
 from gated.recurrence.native import flat_weights
 
@@ -88,7 +86,7 @@ class _InXLA(Loop):
                 rank: tf.stack([t, *[0] * (rank - 1)]) for rank in {x.shape.rank for x in stacks}
             }
             stacks = tuple(
-                xla.dynamic_update_slice(stack, tf.expand_dims(y, 0), starts[stack.shape.rank])
+                dynamic_update_slice(stack, tf.expand_dims(y, 0), starts[stack.shape.rank])
                 for stack, y in zip(stacks, new, strict=True)
             )
             return t - 1 if reverse else t + 1, tuple(rows), stacks
@@ -140,18 +138,7 @@ def on_gpu():
 
 def _portable():
     """Whether the graph may hold TensorFlow's plain operations only."""
-    return GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()) or _exporting()
-
-
-def _exporting():
-    """Whether a model is traced to be exported. There is no public function that tells."""
-    frame = sys._getframe()
-    while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module.startswith(("keras.src.export", "tensorflow.python.saved_model")):
-            return True
-        frame = frame.f_back
-    return False
+    return in_xla() or exporting()
 
 
 def differentiable(run, loop, rows, shared, constants):
