@@ -125,11 +125,13 @@ class CRF(keras.layers.Layer):
         """
         given = scores, _, mask = self._given(scores, mask)
         tags = ops.cast(one_a_step(tags, scores, "the ids of the tags"), "int32")
+        exist = (tags >= 0) & (tags < self.count)
         require(
-            ops.all((tags >= 0) & (tags < self.count) | ops.logical_not(mask)),
+            ops.all(exist | ops.logical_not(mask)),
             f"The ids of the tags must lie in 0 ... {self.count - 1} at the steps that count",
         )
-        score = chains.path_score(*given, tags)
+        # Those that do not are impossible where nothing raises, and not looked up in a table.
+        score = chains.path_score(*given, ops.where(exist, tags, self.count))
         log_p = score - chains.log_partition(*given, training=True)
         return ops.where(score > chains.IMPOSSIBLE / 2, log_p, -float("inf"))
 
@@ -256,7 +258,8 @@ class CRFLoss(keras.losses.Loss):
         crf = get_tensor_attr(y_pred, _LAYER)
         y_true = one_a_step(y_true, y_pred, "the ids of the tags")
         if sample_weight is not None:
-            _check_weights(tuple(ops.shape(sample_weight)), y_pred.shape[0])
+            sample_weight = ops.convert_to_tensor(sample_weight)
+            _check_weights(tuple(sample_weight.shape), y_pred.shape[0])
         if crf is not None:
             losses = -crf.log_likelihood(y_pred, y_true)
         elif in_symbolic_scope():
@@ -280,7 +283,7 @@ def _check_weights(shape, batch):
             "`sample_weight`, one weight a sequence"
         )
     fits = len(shape) < 2 or shape[1:] == (1,)
-    if fits and shape and isinstance(shape[0], int) and batch is not None:
+    if fits and shape and None not in (shape[0], batch):
         fits = shape[0] == batch
     if not fits:
         raise ValueError(

@@ -51,7 +51,8 @@ class Plain(Loop):
             maximum_iterations=length,
         )
         steps = inputs[0].shape[:1]
-        results = [tf.reverse(x.stack(), [0]) if reverse else x.stack() for x in stacks]
+        results = [_stacked(x, shape) for x, (shape, _) in zip(stacks, outputs, strict=True)]
+        results = [tf.reverse(x, [0]) for x in results] if reverse else results
         return [
             tf.ensure_shape(result, (*steps, *_static(shape)))
             for result, (shape, _) in zip(results, outputs, strict=True)
@@ -60,6 +61,15 @@ class Plain(Loop):
     def where(self, chosen, now, old):
         # Whole rows are chosen, and copied; `ops.where` would go through each number.
         return tf.raw_ops.Select(condition=chosen[:, 0], x=now, y=old)
+
+
+def _stacked(array, shape):
+    if all(isinstance(size, int) for size in shape):
+        return array.stack()
+    # Of no steps `stack` makes nothing unless the whole shape is known when it is traced.
+    return tf.raw_ops.TensorListStack(
+        input_handle=array.flow, element_shape=tf.stack(shape), element_dtype=array.dtype
+    )
 
 
 def _static(shape):
