@@ -268,7 +268,7 @@ class Run:
         masks, drops = constants[: self.masked], constants[self.masked :]
         ends = len(states) - 1
         first = ops.cast(states[0], outputs.dtype)[None]
-        before = [ops.concatenate([first, outputs[:-1]]), *kept[:ends]]
+        before = [ops.concatenate([first, outputs])[:-1], *kept[:ends]]
         kept = kept[ends:]
         wide = accumulated(outputs.dtype)
         step = _Backward(self.equations, len(states), self.masked, self.dropped, loop.fuses)
