@@ -45,6 +45,7 @@ class Recurrent(keras.layers.Layer):
             and compute the steps between them again, in the time of one forward pass more. The
             length must be known.
         zero_output_for_mask: the output of a masked step is 0, not that of the step before.
+        implementation: taken, as Keras takes it, and ignored.
         use_cudnn: `"auto"`: the backend's own kernel where it has one. That is for the LSTM
             without peepholes and the GRU with `reset_after`, their default activations, no mask,
             no recurrent dropout, neither `unroll` nor `checkpoint`: cuDNN's on a GPU, outside
@@ -52,14 +53,13 @@ class Recurrent(keras.layers.Layer):
             PyTorch's on a CPU in float32 and float64. cuDNN keeps the states in the compute
             precision, and on TensorFlow and JAX has no second derivative. `True`: raise where
             that kernel cannot run. `False`: never.
-        implementation: taken, as Keras takes it, and ignored.
 
     Call arguments:
         sequences: [b, t, features]. Of no steps, t = 0, the last states are the initial ones.
         initial_state: the states before the first step, each [b, units]; zeros if None.
         mask: booleans [b, t]; at a false step the states stay as they are, whatever the sequence
-            has there, not a number even. Taken from the input
-            (`Embedding(mask_zero=True)`, `Masking`) if not given.
+            has there, NaN too. Taken from the input (`Embedding(mask_zero=True)`, `Masking`) if
+            not given.
         training: whether to drop out.
 
     Raises:
@@ -125,8 +125,8 @@ class Recurrent(keras.layers.Layer):
         unroll=False,
         checkpoint=False,
         zero_output_for_mask=False,
-        use_cudnn="auto",
         implementation=None,
+        use_cudnn="auto",
         **kwargs,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)

@@ -128,7 +128,7 @@ def recur(
             In float16 and bfloat16 the loops carry them, and the gradients by them, as float32.
         weights: tensors, as the equations take them.
         mask: None, or booleans [b, t], any pattern. What stands at a false step does not matter,
-            not even that it is no number.
+            NaN too.
         drop_mask: None, or [b, units], the recurrent dropout of these sequences.
         training: whether gradients will be asked for. They are right either way.
         unroll: trace T copies of the step in place of a loop. T must be known.
