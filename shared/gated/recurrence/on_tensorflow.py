@@ -120,7 +120,7 @@ def choose(sequences, training):
     """
     if not training and None in sequences.shape[:2]:
         return plain
-    if _portable() or on_gpu():
+    if _portable() or on_gpu() or sequences.shape[1] == 0:
         return plain
     return None
 
