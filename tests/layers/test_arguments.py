@@ -51,6 +51,14 @@ def test_takes_the_cudnn_settings_that_it_can_keep(layer_class, use_cudnn):
     assert layer_class(2, use_cudnn=use_cudnn)(np.ones((1, 2, 3))).shape == (1, 2)
 
 
+@pytest.mark.parametrize("layer_class", [GRU, LSTM])
+@pytest.mark.parametrize("implementation", [0, 1, 2])
+def test_takes_an_implementation_and_ignores_it(layer_class, implementation):
+    layer = layer_class(2, implementation=implementation)
+    assert layer.get_config() == layer_class(2, name=layer.name).get_config()
+    layer_class.from_config({**layer.get_config(), "implementation": implementation})
+
+
 def test_forget_bias_begins_at_one():
     layer = LSTM(2)
     layer.build((None, None, 3))

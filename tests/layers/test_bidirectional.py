@@ -109,6 +109,73 @@ def test_the_backward_layer_may_differ():
     np.testing.assert_allclose(backward, alone[:, ::-1], atol=1e-6)
 
 
+PAIRS = {
+    "other units": lambda **o: (gated.LSTM(3, **o), gated.LSTM(5, go_backwards=True, **o)),
+    "LSTM and GRU": lambda **o: (gated.LSTM(3, **o), gated.GRU(5, go_backwards=True, **o)),
+    "GRU and LSTM": lambda **o: (gated.GRU(3, **o), gated.LSTM(5, go_backwards=True, **o)),
+    "Keras's": lambda **o: (
+        keras.layers.LSTM(3, **o),
+        keras.layers.GRU(5, go_backwards=True, **o),
+    ),
+}
+
+
+@pytest.mark.parametrize("merge_mode", ["concat", None])
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+def test_two_layers_that_differ(pair, merge_mode):
+    """Shapes foretold, and the states of each to each."""
+    options = {"return_state": True, "return_sequences": True}
+    forward, backward = pair(**options)
+    layer = gated.Bidirectional(forward, backward_layer=backward, merge_mode=merge_mode)
+    inputs, _ = arrays(0)
+    counts = [1 if isinstance(one, (gated.GRU, keras.layers.GRU)) else 2 for one in pair()]
+    sizes = [3] * counts[0] + [5] * counts[1]
+    assert layer.state_size == sizes
+    given = [np.random.default_rng(i).normal(size=(BATCH, size)) for i, size in enumerate(sizes)]
+    symbolic = [keras.Input((size,)) for size in sizes]
+    sequences = keras.Input((None, FEATURES))
+    foretold = layer(sequences, initial_state=symbolic)
+    widths = [8] if merge_mode else [3, 5]
+    expected = [(None, None, width) for width in widths] + [(None, size) for size in sizes]
+    assert [output.shape for output in foretold] == expected
+    model = keras.Model([sequences, symbolic], list(foretold))
+    found = [keras.ops.convert_to_numpy(x) for x in model([inputs, given])]
+    assert [x.shape[-1] for x in found] == widths + sizes
+    alone = outputs(layer.forward_layer, inputs, initial_state=given[: counts[0]])
+    reverse = outputs(layer.backward_layer, inputs, initial_state=given[counts[0] :])
+    both = [alone[0], reverse[0][:, ::-1]]
+    both = [np.concatenate(both, axis=-1)] if merge_mode else both
+    for one, other in zip(found, both + alone[1:] + reverse[1:], strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_layers_that_differ_in_a_stack():
+    pair = PAIRS["LSTM and GRU"](return_state=True)
+    stack = gated.Deep(
+        [gated.Bidirectional(pair[0], backward_layer=pair[1]), gated.GRU(2, return_state=True)]
+    )
+    inputs, _ = arrays(0)
+    given = [np.full((BATCH, size), 0.5) for size in stack.state_size]
+    assert stack.state_size == [3, 3, 5, 2]
+    found = [output.shape for output in outputs(stack, inputs, initial_state=given)]
+    assert found == [(BATCH, size) for size in (2, 3, 3, 5, 2)]
+    assert list(stack.compute_output_shape(inputs.shape)) == found
+
+
+@pytest.mark.parametrize("merge_mode", ["sum", "ave", "mul"])
+def test_refuses_to_add_outputs_of_different_widths(merge_mode):
+    forward, backward = gated.LSTM(1), gated.LSTM(5, go_backwards=True)
+    layer = gated.Bidirectional(forward, merge_mode, backward_layer=backward)
+    with pytest.raises(ValueError, match=r"the same width\. Received: 1 and 5"):
+        layer(arrays(0)[0])
+
+
+def test_refuses_a_wrong_number_of_states():
+    layer = gated.Bidirectional(gated.LSTM(3), backward_layer=gated.GRU(3, go_backwards=True))
+    with pytest.raises(ValueError, match=r"have 3 states\. Received: 4"):
+        layer(arrays(0)[0], initial_state=[np.zeros((BATCH, 3))] * 4)
+
+
 def test_wraps_a_keras_layer():
     layer = built(gated.Bidirectional(keras.layers.LSTM(UNITS, return_sequences=True)))
     peer = keras.layers.Bidirectional(keras.layers.LSTM(UNITS, return_sequences=True))

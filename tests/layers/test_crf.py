@@ -282,3 +282,12 @@ def test_other_wrong_arguments():
         layer(chains.scores(tags=4))
     with pytest.raises(ValueError, match="scheme=None"):
         layer.span_probability(chains.scores(), [[0]], [[1]], [[0]])
+
+
+def test_of_no_steps_there_is_one_path():
+    crf, scores = chains.built(5), np.zeros((2, 0, 5))
+    tags, log_p = crf.viterbi(scores)
+    assert tags.shape == (2, 0)
+    assert not numpy(log_p).any()
+    assert not numpy(crf.log_likelihood(scores, np.zeros((2, 0), "int32"))).any()
+    assert crf.marginals(scores).shape == (2, 0, 5)

@@ -122,6 +122,73 @@ def test_the_loss_of_another_layer():
         CRFLoss()(np.zeros(MASK.shape), ops.convert_to_tensor(chains.scores()))
 
 
+def fitted(tags, **options):
+    """In `fit`, as users call it: as many sentences as steps, the last step of the first masked."""
+    model = tagger()
+    model.compile("sgd", CRFLoss())
+    words = np.ones((7, 7), "int32")
+    words[0, -1] = 0
+    return model.fit(words, tags, batch_size=7, verbose=0, **options)
+
+
+TAGS = np.zeros((7, 7), "int32")
+
+
+@pytest.mark.parametrize(
+    "tags, options, message",
+    [
+        (TAGS, {"sample_weight": np.ones((7, 7))}, r"one weight a sequence, .* Received: \(7, 7\)"),
+        (TAGS, {"class_weight": {0: 1.0, 1: 2.0}}, "takes no `class_weight`"),
+        (np.eye(5)[TAGS], {}, r"ids of the tags of the shape \[b, t\], .* Received: \(7, 7, 5\)"),
+        (TAGS[..., None], {}, r"ids of the tags of the shape \[b, t\], .* Received: \(7, 7, 1\)"),
+        (TAGS[:, :1], {}, r"ids of the tags of the shape \[b, t\], .* Received: \(7, 1\)"),
+    ],
+)
+def test_fit_says_what_the_loss_expects(tags, options, message):
+    with pytest.raises(ValueError, match=message):
+        fitted(tags, **options)
+
+
+@pytest.mark.parametrize("tag", [-1, 5, 99])
+def test_a_tag_that_is_none(tag):
+    """At a masked step any will do; a graph raises its own kind of error when it runs."""
+    masked, counts = TAGS.copy(), TAGS.copy()
+    masked[0, -1] = counts[0, -2] = tag
+    assert np.isfinite(fitted(masked).history["loss"]).all()
+    message = r"must lie in 0 \.\.\. 4"
+    with pytest.raises(Exception, match=message):
+        fitted(counts)
+    crf = chains.built(BIO2, "BIO2")
+    tags = np.full(MASK.shape, tag)
+    with pytest.raises(ValueError, match=message):
+        crf.log_likelihood(chains.scores(), tags)
+    nothing_counts = np.zeros(MASK.shape, bool)
+    assert not numpy(crf.log_likelihood(chains.scores(), tags, nothing_counts)).any()
+
+
+@pytest.mark.parametrize("weights", [np.arange(7.0), np.arange(7.0)[:, None], 2.0], ids=np.shape)
+def test_one_weight_a_sentence(weights):
+    crf = chains.built(5)
+    scores = np.random.default_rng(0).normal(size=(7, 7, 5))
+    losses = -numpy(crf.log_likelihood(scores, TAGS))
+    found = numpy(CRFLoss()(TAGS, crf(scores), weights))
+    np.testing.assert_allclose(found, (losses * np.ravel(weights)).mean(), rtol=1e-5)
+    with pytest.raises(ValueError, match=r"here \(7,\)\. Received: \(6,\)"):
+        CRFLoss()(TAGS, crf(scores), np.ones(6))
+
+
+def test_a_mask_of_another_length():
+    crf, scores = chains.built(5), chains.scores()
+    for call in (
+        crf,
+        crf.viterbi,
+        crf.marginals,
+        lambda scores, mask: crf(scores, mask=mask, decode=True),
+    ):
+        with pytest.raises(ValueError, match="Expected a mask of the shape"):
+            call(scores, mask=MASK[:, 1:])
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision(policy):
     """Scores of half precision are taken as they are, and nothing is rounded to it after."""

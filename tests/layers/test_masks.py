@@ -115,6 +115,40 @@ def test_a_mask_of_numbers_is_as_good(make):
     np.testing.assert_array_equal(by_numbers, numpy(layer(sequences(), mask=MASK)))
 
 
+@pytest.mark.parametrize("options", [{}, {"unroll": True}, {"checkpoint": True}], ids=str)
+@each_layer
+def test_what_is_no_number_at_masked_steps_reaches_no_gradient(make, options):
+    layer = built(make(return_state=True, **options))
+    inputs, rubbish = sequences(), np.where(MASK[..., None], sequences(), np.nan)
+    result = value_and_gradients(layer, rubbish, states(layer), mask=MASK)
+    assert_same(result, value_and_gradients(layer, inputs, states(layer), mask=MASK), 1e-6)
+
+
+SHAPES = [(BATCH, LENGTH - 1), (BATCH, LENGTH + 1), (BATCH, 1), (1, LENGTH), (BATCH,)]
+
+
+@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize("shape", [*SHAPES, (BATCH, LENGTH, 1)], ids=str)
+@each_layer
+def test_a_mask_of_another_shape_is_refused(make, shape, return_sequences):
+    layer = make(return_sequences=return_sequences)
+    with pytest.raises(ValueError, match=r"Expected a mask of the shape \[b, t\], here \(4, 5\)"):
+        layer(sequences(), mask=np.ones(shape, bool))
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="elsewhere shapes are known")
+def test_a_mask_of_another_length_is_refused_by_a_graph_that_learns_it_late():
+    import tensorflow as tf
+
+    layer = built(LSTM(UNITS))
+    unknown = [tf.TensorSpec((None, None, FEATURES)), tf.TensorSpec((None, None), "bool")]
+    run = tf.function(lambda inputs, mask: layer(inputs, mask=mask), input_signature=unknown)
+    assert run(sequences(), MASK).shape == (BATCH, UNITS)
+    for length in (LENGTH - 1, LENGTH + 1):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Input to reshape"):
+            run(sequences(), np.ones((BATCH, length), bool))
+
+
 @each_layer
 @pytest.mark.parametrize("return_state", [False, True])
 @pytest.mark.parametrize("return_sequences", [False, True])

@@ -127,6 +127,32 @@ def in_savedmodel(folder):
     return for_xla(graph.graph_def)
 
 
+@pytest.mark.parametrize("length", [None, 5])
+def test_a_stream_of_one_sequence(length, tmp_path):
+    """Batch 1, stateful: chunk after chunk is one long sequence, masked steps and all."""
+    ids = keras.Input((length,), batch_size=1, dtype="int32")
+    vectors = keras.layers.Embedding(10, FEATURES, mask_zero=True)(ids)
+    stack = Deep([GRU(4, stateful=True), LSTM(4, stateful=True, return_sequences=True)])
+    model = randomize(keras.Model(ids, stack(vectors)))
+    model.export(tmp_path / "model", verbose=False)
+    assert not in_savedmodel(tmp_path / "model")
+    served = tf.saved_model.load(tmp_path / "model")
+    long = np.array([[1, 2, 0, 3, 4, 5, 0, 6, 7, 8]], "int32")
+    chunks = [served.serve(chunk) for chunk in np.split(long, 2, axis=1)]
+    lone = Deep([GRU(4), LSTM(4, return_sequences=True)])
+    lone.build((None, None, FEATURES))
+    lone.set_weights(stack.get_weights())
+    expected = lone(model.layers[1](long), mask=long != 0)
+    np.testing.assert_allclose(np.concatenate(chunks, axis=1), expected, atol=1e-6)
+
+
+def test_of_no_steps_a_server_gives_none(tmp_path):
+    model = embedded(LAYERS["both"])
+    model.export(tmp_path / "model", verbose=False)
+    served = tf.saved_model.load(tmp_path / "model")
+    assert served.serve(np.ones((2, 0), "int32")).shape == (2, 0, 8)
+
+
 @pytest.mark.skipif(bool(tf.config.list_logical_devices("GPU")), reason="no XLA beside a GPU")
 def test_a_graph_of_one_shape_is_compiled_where_it_is_not_exported():
     """Else the next two tests would say nothing."""

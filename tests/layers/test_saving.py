@@ -3,10 +3,12 @@
 import inspect
 import json
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
+import gated.layers as gated
 from gated.layers import GRU, LSTM, Bidirectional, Deep, SimpleRNN
 from tests.gradients import randomize
 from tests.layers.parameters import each
@@ -105,8 +107,8 @@ def test_the_configuration_holds_every_argument(layer_class):
     for one in layer_class.__mro__[: layer_class.__mro__.index(keras.layers.Layer)]:
         if "__init__" in vars(one):
             arguments |= set(inspect.signature(one.__init__).parameters)
-    # A matter of the machine; and the list of layers has their number in it.
-    arguments -= {"self", "kwargs", "use_cudnn", "depth"}
+    # A matter of the machine; ignored; and the list of layers has their number in it.
+    arguments -= {"self", "kwargs", "use_cudnn", "implementation", "depth"}
     least = {Bidirectional: [LSTM(2)], Deep: [LSTM(2), 1]}.get(layer_class, [2])
     layer = layer_class(*least)
     assert arguments <= set(layer.get_config())
@@ -148,6 +150,54 @@ def test_weights_alone(tmp_path):
     models[1].load_weights(path)
     for one, other in zip(models[0].get_weights(), models[1].get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+DROP_IN = {
+    "SimpleRNN": lambda kit: [kit.SimpleRNN(4)],
+    "GRU": lambda kit: [kit.GRU(4, dropout=0.1, return_sequences=True), kit.GRU(3)],
+    "GRU reset before": lambda kit: [kit.GRU(4, reset_after=False, use_bias=False)],
+    "LSTM": lambda kit: [kit.LSTM(4, return_sequences=True), kit.LSTM(3)],
+    "Bidirectional": lambda kit: [kit.Bidirectional(kit.LSTM(4))],
+    "Bidirectional of two": lambda kit: [
+        kit.Bidirectional(kit.LSTM(4), backward_layer=kit.GRU(4, go_backwards=True))
+    ],
+}
+
+
+@pytest.mark.parametrize("kits", [(keras.layers, gated), (gated, keras.layers)], ids=["to", "from"])
+@pytest.mark.parametrize("make", DROP_IN.values(), ids=DROP_IN)
+def test_files_of_weights_are_those_of_keras(make, kits, tmp_path):
+    one, other = (
+        keras.Sequential([keras.Input((None, FEATURES)), *make(kit), keras.layers.Dense(2)])
+        for kit in kits
+    )
+    randomize(one).save_weights(tmp_path / "model.weights.h5")
+    other.load_weights(tmp_path / "model.weights.h5")
+    assert len(one.get_weights()) == len(other.get_weights())
+    for given, loaded in zip(one.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(given, loaded)
+
+
+def test_files_that_have_the_weights_in_the_layer_itself(tmp_path):
+    """As this library wrote them at first."""
+    models = [keras.Sequential([keras.Input((None, FEATURES)), LSTM(4)]) for _ in range(2)]
+    randomize(models[0]).save_weights(tmp_path / "model.weights.h5")
+    with h5py.File(tmp_path / "model.weights.h5", "r+") as file:
+        del file["layers/lstm/vars"]
+        file.move("layers/lstm/cell/vars", "layers/lstm/vars")
+        del file["layers/lstm/cell"]
+    models[1].load_weights(tmp_path / "model.weights.h5")
+    for given, loaded in zip(models[0].get_weights(), models[1].get_weights(), strict=True):
+        np.testing.assert_array_equal(given, loaded)
+
+
+def test_a_file_without_the_weights_is_refused(tmp_path):
+    model = keras.Sequential([keras.Input((None, FEATURES)), LSTM(4)])
+    model.save_weights(tmp_path / "model.weights.h5")
+    with h5py.File(tmp_path / "model.weights.h5", "r+") as file:
+        del file["layers/lstm/cell"]
+    with pytest.raises(ValueError, match="expected 3 variables, but received 0"):
+        model.load_weights(tmp_path / "model.weights.h5")
 
 
 def test_a_cloned_model():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from gated.layers import GRU, LSTM, Bidirectional, Deep, SimpleRNN
-from tests.gradients import randomize
+from tests.gradients import randomize, value_and_gradients
 from tests.layers.parameters import each
 
 BATCH, LENGTH, FEATURES, UNITS = 2, 4, 3, 3
@@ -72,6 +72,35 @@ def test_initial_states_in_a_functional_model(make):
     predicted = model.predict([sequences(), given], verbose=0)
     for one, other in zip(predicted, layer(sequences(), initial_state=given), strict=True):
         np.testing.assert_allclose(one, numpy(other), atol=1e-6)
+
+
+@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize("compiled", [False, True])
+@each_layer
+def test_of_no_steps_the_states_are_the_initial_ones(make, compiled, return_sequences):
+    layer = make(return_state=True, return_sequences=return_sequences)
+    layer.build((None, None, FEATURES))
+    given = random_states(layer)
+    result = value_and_gradients(layer, sequences(0), given, compiled=compiled)
+    output, *last = result.outputs
+    for one, other in zip(last, given, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6)
+    if return_sequences:
+        assert output.shape == (BATCH, 0, UNITS)
+    else:
+        of_last_layer = last[1] if isinstance(layer, Deep) else last[0]
+        np.testing.assert_array_equal(output, of_last_layer)
+    assert all(by.any() for by in result.states)
+    assert not any(by.any() for by in result.weights)
+
+
+def test_of_no_steps_and_a_mask_the_states_are_the_initial_ones():
+    layer = LSTM(UNITS, return_state=True)
+    given = random_states(layer)
+    output, *last = layer(sequences(0), initial_state=given, mask=np.ones((BATCH, 0), bool))
+    assert not numpy(output).any()  # as of a row masked throughout
+    for one, other in zip(last, given, strict=True):
+        np.testing.assert_allclose(numpy(one), other, rtol=1e-6)
 
 
 def test_one_state_needs_no_list():

@@ -101,7 +101,7 @@ class Bidirectional(keras.layers.Layer):
 
     @property
     def state_size(self):
-        return [*self.forward_layer.state_size, *self.backward_layer.state_size]
+        return [*state_sizes(self.forward_layer), *state_sizes(self.backward_layer)]
 
     def reset_state(self):
         """Sets the states of a stateful layer to zero."""
@@ -114,14 +114,20 @@ class Bidirectional(keras.layers.Layer):
         for layer in (self.forward_layer, self.backward_layer):
             if not layer.built:
                 layer.build(sequences_shape)
+        self.compute_output_shape(sequences_shape)  # raises where the outputs do not fit together
 
     def call(self, sequences, initial_state=None, mask=None, training=None):
-        halves = (None, None)
+        first = (None, None)
         if initial_state is not None:
-            half = len(initial_state) // 2
-            halves = (initial_state[:half], initial_state[half:])
-        forward, *forward_states = self._run(0, sequences, halves[0], mask, training)
-        backward, *backward_states = self._run(1, sequences, halves[1], mask, training)
+            if len(initial_state) != len(self.state_size):
+                raise ValueError(
+                    f"The two layers have {len(self.state_size)} states. "
+                    f"Received: {len(initial_state)} initial states"
+                )
+            count = len(state_sizes(self.forward_layer))
+            first = (initial_state[:count], initial_state[count:])
+        forward, *forward_states = self._run(0, sequences, first[0], mask, training)
+        backward, *backward_states = self._run(1, sequences, first[1], mask, training)
         output = _MERGE[self.merge_mode](forward, backward)
         if not self.return_state:
             return output
@@ -146,14 +152,22 @@ class Bidirectional(keras.layers.Layer):
         return outputs if self.merge_mode is None else output_mask
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
-        shape = self.forward_layer.compute_output_shape(sequences_shape)
-        shape, *states = shape if self.return_state else (shape,)
-        if self.merge_mode == "concat":
-            shape = (*shape[:-1], 2 * shape[-1])
-        shapes = (shape, shape) if self.merge_mode is None else (shape,)
+        forward, *states = _output_shapes(self.forward_layer, sequences_shape)
+        backward, *backward_states = _output_shapes(self.backward_layer, sequences_shape)
+        if self.merge_mode is None:
+            outputs = (forward, backward)
+        elif self.merge_mode == "concat":
+            outputs = ((*forward[:-1], forward[-1] + backward[-1]),)
+        elif forward == backward:
+            outputs = (forward,)
+        else:
+            raise ValueError(
+                f"`merge_mode={self.merge_mode!r}` needs two outputs of the same width. "
+                f"Received: {forward[-1]} and {backward[-1]}"
+            )
         if self.return_state:
-            return (*shapes, *states, *states)
-        return shapes if self.merge_mode is None else shape
+            return (*outputs, *states, *backward_states)
+        return outputs if self.merge_mode is None else outputs[0]
 
     def get_config(self):
         return {
@@ -169,3 +183,14 @@ class Bidirectional(keras.layers.Layer):
         for name in ("layer", "backward_layer"):
             config[name] = keras.saving.deserialize_keras_object(config[name], custom_objects)
         return cls(**config)
+
+
+def state_sizes(layer):
+    """One a state; a Keras layer of one state has it alone."""
+    return keras.tree.flatten(layer.state_size)
+
+
+def _output_shapes(layer, sequences_shape):
+    """Of the output, and of the states if the layer returns them."""
+    shapes = layer.compute_output_shape(sequences_shape)
+    return shapes if layer.return_state else (shapes,)

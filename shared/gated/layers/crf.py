@@ -5,13 +5,17 @@ import functools
 import keras
 from keras import ops
 
-# There is no public way to what Keras notes on a tensor, such as its mask.
-from keras.src.backend import get_keras_mask, set_keras_mask
-from keras.src.backend.common.symbolic_scope import in_symbolic_scope
-from keras.src.backend.common.tensor_attributes import get_tensor_attr, set_tensor_attr
-
 from gated import crf as chains
+from gated.checks import one_a_step, require
 from gated.crf import schemes
+from gated.private import (
+    class_weights_given,
+    get_keras_mask,
+    get_tensor_attr,
+    in_symbolic_scope,
+    set_keras_mask,
+    set_tensor_attr,
+)
 
 _LAYER = "_gated_crf"  # the attribute of a tensor that holds the layer that put it out
 
@@ -109,13 +113,25 @@ class CRF(keras.layers.Layer):
         set_tensor_attr(scores, _LAYER, self)
         if mask is not None:
             # Keras would note the one that came with the scores, not one that was given.
-            set_keras_mask(scores, mask)
+            set_keras_mask(scores, one_a_step(mask, scores, "a mask"))
         return scores
 
     def log_likelihood(self, scores, tags, mask=None):
-        """The log P of tags [b, t], one number a sequence; at masked steps they may be any."""
-        given = self._given(scores, mask)
-        score = chains.path_score(*given, ops.convert_to_tensor(tags))
+        """The log P of tags [b, t], one number a sequence; at masked steps they may be any.
+
+        Raises:
+            ValueError: on tags of another shape, or outside 0 ... K-1 at a step that counts; see
+                `gated.checks.require` for how graphs raise.
+        """
+        given = scores, _, mask = self._given(scores, mask)
+        tags = ops.cast(one_a_step(tags, scores, "the ids of the tags"), "int32")
+        exist = (tags >= 0) & (tags < self.count)
+        require(
+            ops.all(exist | ops.logical_not(mask)),
+            f"The ids of the tags must lie in 0 ... {self.count - 1} at the steps that count",
+        )
+        # Those that do not are impossible where nothing raises, and not looked up in a table.
+        score = chains.path_score(*given, ops.where(exist, tags, self.count))
         log_p = score - chains.log_partition(*given, training=True)
         return ops.where(score > chains.IMPOSSIBLE / 2, log_p, -float("inf"))
 
@@ -186,6 +202,7 @@ class CRF(keras.layers.Layer):
             self.build(scores.shape)
         if mask is None:
             mask = ops.ones(ops.shape(scores)[:2], dtype="bool")
+        mask = one_a_step(mask, scores, "a mask")
         start, end, transitions = (
             ops.cast(weight, self.precision) for weight in (self.start, self.end, self.transitions)
         )
@@ -218,7 +235,7 @@ class CRFLoss(keras.losses.Loss):
 
     The output knows, as it knows its mask, which layer it is of: the loss itself holds nothing, and
     is saved and loaded with a model like any other. A sequence without unmasked steps counts in the
-    mean, as 0. Sample weights, if any, are one a sequence. The metric "accuracy" beside it would be
+    mean, as 0. The metric "accuracy" beside it would be
     that of the tags with the best scores of their own, not of the best path.
 
     Args:
@@ -227,9 +244,11 @@ class CRFLoss(keras.losses.Loss):
     Call arguments:
         y_true: the ids of the tags [b, t]; what they are at masked steps does not matter.
         y_pred: what a `CRF` puts out, [b, t, tags], with no layer after it.
+        sample_weight: None, or one weight a sequence, [b] or [b, 1].
 
     Raises:
-        ValueError: when called on any other tensor.
+        ValueError: when called on any other tensor; on weights of steps, or of classes
+            (`fit(class_weight=...)`); and on tags as `CRF.log_likelihood` does.
     """
 
     def __init__(self, reduction="sum_over_batch_size", name="crf_loss"):
@@ -237,6 +256,10 @@ class CRFLoss(keras.losses.Loss):
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         crf = get_tensor_attr(y_pred, _LAYER)
+        y_true = one_a_step(y_true, y_pred, "the ids of the tags")
+        if sample_weight is not None:
+            sample_weight = ops.convert_to_tensor(sample_weight)
+            _check_weights(tuple(sample_weight.shape), y_pred.shape[0])
         if crf is not None:
             losses = -crf.log_likelihood(y_pred, y_true)
         elif in_symbolic_scope():
@@ -251,6 +274,21 @@ class CRFLoss(keras.losses.Loss):
 
     def call(self, y_true, losses):
         return losses
+
+
+def _check_weights(shape, batch):
+    if class_weights_given():
+        raise ValueError(
+            "CRFLoss takes no `class_weight`: a sequence has tags of many classes. Expected "
+            "`sample_weight`, one weight a sequence"
+        )
+    fits = len(shape) < 2 or shape[1:] == (1,)
+    if fits and shape and None not in (shape[0], batch):
+        fits = shape[0] == batch
+    if not fits:
+        raise ValueError(
+            f"Expected one weight a sequence, of the shape [b], here ({batch},). Received: {shape}"
+        )
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 import keras
 
-from gated.layers.bidirectional import Bidirectional
+from gated.layers.bidirectional import Bidirectional, state_sizes
 from gated.layers.cloning import clone
 from gated.layers.recurrent import Recurrent
 
@@ -92,7 +92,7 @@ class Deep(keras.layers.Layer):
 
     @property
     def state_size(self):
-        return [size for layer in self.layers for size in layer.state_size]
+        return [size for layer in self.layers for size in state_sizes(layer)]
 
     def reset_state(self):
         """Sets the states of a stateful stack to zero."""
@@ -117,7 +117,10 @@ class Deep(keras.layers.Layer):
         output, states = sequences, []
         for i, layer in enumerate(self.layers):
             below = output if i == 0 else self._drops[i - 1](output, training=training)
-            first = None if given is None else [given.pop(0) for _ in layer.state_size]
+            first = None
+            if given is not None:
+                count = len(state_sizes(layer))
+                first, given = given[:count], given[count:]
             result = layer(below, initial_state=first, mask=mask, training=training)
             above, *last = self._apart(result)
             wide_enough = layer.return_sequences and above.shape[-1] == output.shape[-1]

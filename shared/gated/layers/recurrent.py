@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import keras
 from keras import ops
 
+from gated.checks import one_a_step
 from gated.recurrence import lost_in_xla, recur
 
 
@@ -44,6 +45,7 @@ class Recurrent(keras.layers.Layer):
             and compute the steps between them again, in the time of one forward pass more. The
             length must be known.
         zero_output_for_mask: the output of a masked step is 0, not that of the step before.
+        implementation: taken, as Keras takes it, and ignored.
         use_cudnn: `"auto"`: the backend's own kernel where it has one. That is for the LSTM
             without peepholes and the GRU with `reset_after`, their default activations, no mask,
             no recurrent dropout, neither `unroll` nor `checkpoint`: cuDNN's on a GPU, outside
@@ -53,16 +55,18 @@ class Recurrent(keras.layers.Layer):
             kernel cannot run. `False`: never.
 
     Call arguments:
-        sequences: [b, t, features].
+        sequences: [b, t, features]. Of no steps, t = 0, the last states are the initial ones.
         initial_state: the states before the first step, each [b, units]; zeros if None.
-        mask: booleans [b, t]; at a false step the states stay as they are. Taken from the input
-            (`Embedding(mask_zero=True)`, `Masking`) if not given.
+        mask: booleans [b, t]; at a false step the states stay as they are, whatever the sequence
+            has there, NaN too. Taken from the input (`Embedding(mask_zero=True)`, `Masking`) if
+            not given.
         training: whether to drop out.
 
     Raises:
         ValueError: on `units` that is not a positive integer, a dropout outside [0, 1], an input
-            that is not three-dimensional, a wrong number of initial states, `stateful` with an
-            unknown or changed batch size, `unroll` or `checkpoint` with an unknown length, or
+            that is not three-dimensional, a wrong number of initial states, a mask of another
+            shape (a graph that does not know it raises when it runs), `stateful` with an unknown
+            or changed batch size, `unroll` or `checkpoint` with an unknown length, or
             `use_cudnn=True` where no kernel can run.
     """
 
@@ -121,6 +125,7 @@ class Recurrent(keras.layers.Layer):
         unroll=False,
         checkpoint=False,
         zero_output_for_mask=False,
+        implementation=None,
         use_cudnn="auto",
         **kwargs,
     ):
@@ -166,6 +171,7 @@ class Recurrent(keras.layers.Layer):
         self.supports_masking = True
         self.input_spec = keras.layers.InputSpec(ndim=3)
         self._carried = SimpleNamespace(states=None)
+        self._in_files = SimpleNamespace(cell=_Cell(self))
 
     # What a subclass supplies.
 
@@ -270,6 +276,21 @@ class Recurrent(keras.layers.Layer):
 
     reset_states = reset_state
 
+    # In files the weights stand where Keras's layers have them, in a cell inside the layer.
+
+    @property
+    def cell(self):
+        return self._in_files.cell
+
+    def save_own_variables(self, store):
+        pass
+
+    def load_own_variables(self, store):
+        # In files of before they stand in the layer itself.
+        self.cell.read = bool(store.keys())
+        if self.cell.read:
+            super().load_own_variables(store)
+
     # The call.
 
     def call(self, sequences, initial_state=None, mask=None, training=False):
@@ -277,6 +298,11 @@ class Recurrent(keras.layers.Layer):
             if getattr(self, option) and sequences.shape[1] is None:
                 raise ValueError(f"`{option}=True` needs a known length. Received: unknown")
         states = self._first_states(sequences, initial_state)
+        if self.stateful:
+            # An export says that the batch size is unknown, though it is not.
+            batch = states[0].shape[0]
+            sequences = ops.reshape(sequences, (batch, *ops.shape(sequences)[1:]))
+        mask = None if mask is None else one_a_step(mask, sequences, "a mask")
         if self.go_backwards:
             sequences = ops.flip(sequences, axis=1)
             mask = None if mask is None else ops.flip(mask, axis=1)
@@ -343,12 +369,12 @@ class Recurrent(keras.layers.Layer):
 
     def _mask_output(self, output, mask):
         """Zero before the first step that counts, or at every masked step, as Keras has it."""
-        if self.zero_output_for_mask:
+        if not self.return_sequences:
+            visible = ops.any(mask[:, -1:] if self.zero_output_for_mask else mask, axis=1)
+        elif self.zero_output_for_mask:
             visible = mask
         else:
             visible = ops.cumsum(ops.cast(mask, "int32"), axis=1) > 0
-        if not self.return_sequences:
-            visible = visible[:, -1]
         return ops.where(visible[..., None], output, ops.zeros_like(output))
 
     def compute_mask(self, sequences, mask=None):
@@ -376,3 +402,19 @@ class Recurrent(keras.layers.Layer):
                 value = keras.saving.serialize_keras_object(value)
             config[name] = value
         return config
+
+
+class _Cell(keras.layers.Layer):
+    """The place of a layer's weights in a file. It has none of its own."""
+
+    def __init__(self, layer):
+        super().__init__(name=f"{layer.name}_cell")
+        self.read = False
+        self._of = SimpleNamespace(layer=layer)
+
+    def save_own_variables(self, store):
+        keras.layers.Layer.save_own_variables(self._of.layer, store)
+
+    def load_own_variables(self, store):
+        if not self.read:
+            keras.layers.Layer.load_own_variables(self._of.layer, store)

@@ -148,7 +148,8 @@ def recur(
         states: tensors [b, units], the states before the first step; the first is the output.
             In float16 and bfloat16 the loops carry them, and the gradients by them, as float32.
         weights: tensors, as the equations take them.
-        mask: None, or booleans [b, t], any pattern.
+        mask: None, or booleans [b, t], any pattern. What stands at a false step does not matter,
+            NaN too.
         drop_mask: None, or [b, units], the recurrent dropout of these sequences.
         training: whether gradients will be asked for. They are right either way.
         unroll: trace T copies of the step in place of a loop. T must be known.
@@ -163,11 +164,17 @@ def recur(
         ValueError: with `native=True`, where there is no kernel.
     """
     driver = _driver()
+    empty = sequences.shape[1] == 0
+    if empty:
+        # The loops want a step: one that does not count.
+        sequences = ops.pad(sequences, [[0, 0], [0, 1], [0, 0]])
+        mask = ops.zeros(ops.shape(sequences)[:2], dtype="bool")
     # One step needs no loop: a sampler takes many of one.
     unroll = unroll or (sequences.shape[1] == 1 and not training)
     loop = Unrolled() if unroll else driver.choose(sequences, training)
     constants = []
     if mask is not None:
+        sequences = ops.where(mask[..., None], sequences, 0)
         constants.append(ops.cast(mask, sequences.dtype)[..., None])
     if drop_mask is not None:
         constants.append(drop_mask)
@@ -188,7 +195,7 @@ def recur(
     else:
         loop = loop if unroll else driver.plain
         (outputs, *last), _ = run.forward(loop, rows, shared, constants)
-    return outputs, tuple(last)
+    return outputs[:, :0] if empty else outputs, tuple(last)
 
 
 def lost_in_xla(equations):
@@ -280,7 +287,7 @@ class Run:
         masks, drops = constants[: self.masked], constants[self.masked :]
         ends = len(states) - 1
         first = ops.cast(states[0], outputs.dtype)[None]
-        before = [ops.concatenate([first, outputs[:-1]]), *kept[:ends]]
+        before = [ops.concatenate([first, outputs])[:-1], *kept[:ends]]
         kept = kept[ends:]
         wide = accumulated(outputs.dtype)
         step = Backward(self.equations, len(states), self.masked, self.dropped, loop.fuses)

@@ -8,12 +8,10 @@ TensorFlow's own operations (`Plain`).
 
 import functools
 import os
-import sys
 
 import tensorflow as tf
-from tensorflow.compiler.tf2xla.python import xla
-from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
 
+from gated.private import dynamic_update_slice, exporting, in_xla
 from gated.recurrence.loop import Loop
 from gated.recurrence.native import flat_weights
 
@@ -53,7 +51,8 @@ class Plain(Loop):
             maximum_iterations=length,
         )
         steps = inputs[0].shape[:1]
-        results = [tf.reverse(x.stack(), [0]) if reverse else x.stack() for x in stacks]
+        results = [_stacked(x, shape) for x, (shape, _) in zip(stacks, outputs, strict=True)]
+        results = [tf.reverse(x, [0]) for x in results] if reverse else results
         return [
             tf.ensure_shape(result, (*steps, *_static(shape)))
             for result, (shape, _) in zip(results, outputs, strict=True)
@@ -62,6 +61,15 @@ class Plain(Loop):
     def where(self, chosen, now, old):
         # Whole rows are chosen, and copied; `ops.where` would go through each number.
         return tf.raw_ops.Select(condition=chosen[:, 0], x=now, y=old)
+
+
+def _stacked(array, shape):
+    if all(isinstance(size, int) for size in shape):
+        return array.stack()
+    # Of no steps `stack` makes nothing unless the whole shape is known when it is traced.
+    return tf.raw_ops.TensorListStack(
+        input_handle=array.flow, element_shape=tf.stack(shape), element_dtype=array.dtype
+    )
 
 
 def _static(shape):
@@ -89,7 +97,7 @@ class _InXLA(Loop):
                 rank: tf.stack([t, *[0] * (rank - 1)]) for rank in {x.shape.rank for x in stacks}
             }
             stacks = tuple(
-                xla.dynamic_update_slice(stack, tf.expand_dims(y, 0), starts[stack.shape.rank])
+                dynamic_update_slice(stack, tf.expand_dims(y, 0), starts[stack.shape.rank])
                 for stack, y in zip(stacks, new, strict=True)
             )
             return t - 1 if reverse else t + 1, tuple(rows), stacks
@@ -113,7 +121,7 @@ def choose(sequences, training):
     """
     if not training and None in sequences.shape[:2]:
         return plain
-    if _portable() or on_gpu():
+    if _portable() or on_gpu() or sequences.shape[1] == 0:
         return plain
     return None
 
@@ -141,18 +149,7 @@ def on_gpu():
 
 def _portable():
     """Whether the graph may hold TensorFlow's plain operations only."""
-    return GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()) or _exporting()
-
-
-def _exporting():
-    """Whether a model is traced to be exported. There is no public function that tells."""
-    frame = sys._getframe()
-    while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module.startswith(("keras.src.export", "tensorflow.python.saved_model")):
-            return True
-        frame = frame.f_back
-    return False
+    return in_xla() or exporting()
 
 
 def differentiable(run, loop, rows, shared, constants):

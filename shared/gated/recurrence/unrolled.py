@@ -10,6 +10,8 @@ class Unrolled(Loop):
 
     def scan(self, step, inputs, rows, weights, outputs, reverse=False):
         length = inputs[0].shape[0]
+        if length == 0:
+            return [ops.zeros((0, *shape), dtype=dtype) for shape, dtype in outputs], rows
         stacks = [None] * length
         for t in reversed(range(length)) if reverse else range(length):
             rows, stacks[t] = step([x[t] for x in inputs], rows, weights)
