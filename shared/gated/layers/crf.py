@@ -235,8 +235,8 @@ class CRFLoss(keras.losses.Loss):
 
     The output knows, as it knows its mask, which layer it is of: the loss itself holds nothing, and
     is saved and loaded with a model like any other. A sequence without unmasked steps counts in the
-    mean, as 0. The metric "accuracy" beside it would be
-    that of the tags with the best scores of their own, not of the best path.
+    mean, as 0. The metric "accuracy" beside it would be that of the tags with the best scores of
+    their own, not of the best path.
 
     Args:
         reduction, name: as in `keras.losses.Loss`.
