@@ -10,7 +10,7 @@ from apps.lm.model import Streams, build_model
 from apps.lm.sampled_softmax import Candidates, WithCandidates
 from gated.errors import BadData, BadUsage
 from gated.runs.batches import ByLength
-from gated.runs.folder import RunFolder
+from gated.runs.folder import RunFolder, write_whole
 from gated.runs.progress import fit_and_keep
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
@@ -25,14 +25,13 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
     keras.utils.set_random_seed(config.seed)
     # Even a text of one line has <EOS>, however rare.
     vocabulary = Vocabulary.of([*corpus.train, *[EOS] * config.min_count], config.min_count)
-    if (tokens := run.path / "tokens.txt").exists():
-        if Vocabulary.load(tokens).counts != vocabulary.counts:
-            raise BadUsage(
-                f"{run.path}: was cut off with another text to train on; go on with that, or name "
-                "another --run"
-            )
-    else:
-        vocabulary.save(tokens)
+    tokens = run.path / "tokens.txt"
+    if run.is_cut_off() and Vocabulary.load(tokens).counts != vocabulary.counts:
+        raise BadUsage(
+            f"{run.path}: was cut off with another text to train on; go on with that, or name "
+            "another --run"
+        )
+    write_whole(tokens, vocabulary.save)
     codec = Codec(vocabulary, config.level, config.lower, config.tokenized)
     model = build_model(len(codec), config)
     data = Items if config.items else Windows

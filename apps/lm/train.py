@@ -35,10 +35,10 @@ def train(config: Config, *, json: bool = False) -> None:
         counts = [len(part) for part in (corpus.train, corpus.valid, corpus.test)]
         print("{} tokens to train on, {} to validate, {} to test".format(*counts))
         codec, model = fit(corpus, config, run)
-    which = "test" if corpus.test else "valid"
-    tokens = corpus.test or corpus.valid
-    metrics = {"set": which, **evaluate_tokens(codec, model, tokens, config.items)}
-    run.save_json(run.metrics, metrics)
+        which = "test" if corpus.test else "valid"
+        tokens = corpus.test or corpus.valid
+        metrics = {"set": which, **evaluate_tokens(codec, model, tokens, config.items)}
+        run.save_json(run.metrics, metrics)
     report(metrics, json)
 
 
