@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from apps.ner.pieces import in_pieces
 from apps.ner.schemes import TagError, detect, parse, to_bio2
 from gated.errors import BadData
 from gated.text.files import read_lines
@@ -38,7 +39,7 @@ def read(path: str | Path) -> list[Sentence]:
 def sentences(
     pairs: Sequence[tuple[tuple[str, ...], tuple[str, ...]]], place: Callable[[int, int], str]
 ) -> list[Sentence]:
-    """Pairs of tokens and tags in any scheme as sentences.
+    """Pairs of tokens and tags in any scheme as sentences, very long ones in pieces.
 
     Raises BadData on tags that fit no scheme, at `place(sentence, token)`.
     """
@@ -46,7 +47,8 @@ def sentences(
         scheme = detect([tags for _, tags in pairs])
     except TagError as error:
         raise BadData(f"{place(error.sentence, error.index)}: {error}") from None
-    return [Sentence(tokens, to_bio2(tags, scheme)) for tokens, tags in pairs]
+    bio2 = [(tokens, to_bio2(tags, scheme)) for tokens, tags in pairs]
+    return [Sentence(tuple(tokens), tuple(tags)) for tokens, tags in in_pieces(bio2, place)]
 
 
 def _rows(path: str | Path) -> list[list[tuple[int, str, str]]]:
