@@ -18,7 +18,7 @@ def in_windows(
     Args:
         read: from the first step of a window, the step after its last one and the states before it
             to what it finds, `count` tensors float32 [b, t], and the states after it.
-        length: steps of the sequence, at least 1.
+        length: steps of the sequence, at least 1 if anything is to be found.
         window: steps that are read at once, at least 1.
         states: those before the first step, [b, n] each.
         count: how many tensors are found in each window.
