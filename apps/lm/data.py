@@ -11,6 +11,8 @@ from gated.text import tfds
 from gated.text.codec import EOS, Splitter
 from gated.text.files import read_lines
 
+LONGEST_ITEM = 4096  # tokens that are trained on at once
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -19,20 +21,25 @@ class Corpus:
     train: list[str]
     valid: list[str]
     test: list[str]
+    #: Where the items to train on are that are longer than `LONGEST_ITEM`.
+    long: tuple[str, ...] = ()
 
 
 def load(config: Config) -> Corpus:
     """The corpus of the options. Raises BadData and BadUsage."""
     splitter = Splitter(config.level, config.lower, config.tokenized)
-    lines = read(config.corpus, splitter)
+    places, lines = _read(config.corpus, splitter)
     valid, test = config.valid or ("0.05",), config.test
     folds = {
         name: fold_of(names, f"--{name}") for name, names in (("valid", valid), ("test", test))
     }
     parts: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
+    trained = []
     for i, line in enumerate(lines):
         here = [name for name, fold in folds.items() if fold and i % fold[1] == fold[0]]
         parts[here[0] if here else "train"].append(line)
+        if not here:
+            trained.append(i)
     tokens = {name: splitter.stream(part) for name, part in parts.items()}
     # Shares are of the whole corpus, the test text last.
     whole = len(tokens["train"])
@@ -50,23 +57,39 @@ def load(config: Config) -> Corpus:
     for name, use in (("train", "train on"), ("valid", "validate on"), ("test", "test on")):
         if all(token == EOS for token in tokens[name]) and (name != "test" or test):
             raise BadData(f"{source}: too short, no text left to {use}")
-    return Corpus(**tokens)
+    long = []
+    if config.items:
+        # Of a share the first ones are to train on.
+        for i in trained[: tokens["train"].count(EOS)]:
+            # Splitting takes long, and gives no more tokens than there are characters.
+            if len(lines[i]) < LONGEST_ITEM:
+                continue
+            if len(splitter.split(lines[i])) >= LONGEST_ITEM:  # and its end
+                long.append(_place(places, i))
+    return Corpus(**tokens, long=tuple(long))
 
 
 def read(names: Sequence[str], splitter: Splitter) -> list[str]:
     """The lines of files, of folders of *.txt files, or of a set of TensorFlow Datasets.
 
-    A word `<EOS>` in them, which the splitter takes for a line's end, is counted and told.
+    A word `<EOS>` in them, which the splitter takes for a line's end, is counted and reported.
     """
+    return _read(names, splitter)[1]
+
+
+def _read(names: Sequence[str], splitter: Splitter) -> tuple[list[tuple[int, str]], list[str]]:
+    """Likewise, and the number of the first line of each source, and the source's name."""
     if not names:
         from pydoc_data.topics import topics
 
-        return [line for name in sorted(topics) for line in topics[name].split("\n")]
-    lines: list[str] = []
+        lines = [line for name in sorted(topics) for line in topics[name].split("\n")]
+        return [(0, "the corpus")], lines
+    lines, places = [], []
     for name in names:
         if name.startswith(tfds.PREFIX):
             found = _tfds_lines(name.removeprefix(tfds.PREFIX))
-            _tell_ends(name, found, splitter)
+            _report_ends(name, found, splitter)
+            places.append((len(lines), name))
             lines += found
             continue
         path = Path(name)
@@ -77,14 +100,20 @@ def read(names: Sequence[str], splitter: Splitter) -> list[str]:
             raise BadData(f"{path}: no *.txt files in this folder")
         for file in files:
             found = read_lines(file)
-            _tell_ends(str(file), found, splitter)
+            _report_ends(str(file), found, splitter)
+            places.append((len(lines), str(file)))
             lines += found
     if not any(lines):
         raise BadData(f"{' '.join(names)}: empty, expected text")
-    return lines
+    return places, lines
 
 
-def _tell_ends(name: str, lines: Sequence[str], splitter: Splitter) -> None:
+def _place(places: list[tuple[int, str]], line: int) -> str:
+    first, name = next(place for place in reversed(places) if place[0] <= line)
+    return f"{name}:{line - first + 1}"
+
+
+def _report_ends(name: str, lines: Sequence[str], splitter: Splitter) -> None:
     counts = {
         number: splitter.split(line).count(EOS)
         for number, line in enumerate(lines, 1)

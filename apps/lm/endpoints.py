@@ -2,8 +2,9 @@
 
 import tensorflow as tf
 
-from apps.lm.language_model import LanguageModel
+from apps.lm.language_model import LOGITS, WINDOW, LanguageModel
 from gated.export.uniforms import uniforms
+from gated.export.windows import in_windows
 from gated.text.codec import EOS
 from gated.text.codec_graph import CodecGraph, join
 
@@ -32,7 +33,12 @@ class Endpoints:
         shape = tf.stack([-1, tf.maximum(tf.reduce_max(lengths), 1)])
         y = self.graph.ids(tokens).to_tensor(self.codec.eos, shape=shape)
         x = self._shifted(y)
-        log_p, _ = self.model.log_probabilities(x, y, self._zeros(tokens.nrows()))
+
+        def read(start, end, states):
+            log_p, states = self.model.log_probabilities(x[:, start:end], y[:, start:end], states)
+            return [log_p], states
+
+        [log_p], _ = self._in_windows(read, x, self._zeros(tokens.nrows()), count=1)
         log_p = tf.where(tf.sequence_mask(lengths, tf.shape(y)[1]), log_p, 0.0)
         return {
             "log_p": tf.reduce_sum(log_p, axis=1),
@@ -43,9 +49,17 @@ class Endpoints:
     def next(self, text):
         tokens = self.graph.tokens(text)
         x = self._shifted(self.graph.ids(tokens).to_tensor(self.codec.eos), keep=True)
-        logits, *_ = self.model.model([x, *self._zeros(tokens.nrows())], training=False)
-        last = tf.gather(logits, tokens.row_lengths(), batch_dims=1)
-        p = tf.nn.softmax(last)
+        ends = tf.cast(tokens.row_lengths(), tf.int32)
+
+        def read(start, end, states):
+            logits, *after = self.model.model([x[:, start:end], *states[1:]], training=False)
+            last = tf.gather(logits, tf.clip_by_value(ends, start, end - 1) - start, batch_dims=1)
+            here = (start <= ends) & (ends < end)
+            return [], [tf.where(here[:, None], last, states[0]), *after]
+
+        logits = tf.zeros([tokens.nrows(), len(self.codec)])
+        _, [logits, *_] = self._in_windows(read, x, [logits, *self._zeros(tokens.nrows())])
+        p = tf.nn.softmax(logits)
         order = tf.argsort(p, direction="DESCENDING", stable=True)
         return {
             "tokens": tf.gather(self.names, order),
@@ -82,6 +96,11 @@ class Endpoints:
     def step(self, token, *states):
         logits, states = self.model.step(token, list(states))
         return {"logits": logits, **{f"state_{i}": state for i, state in enumerate(states)}}
+
+    def _in_windows(self, read, x, states, count=0):
+        batch, length = tf.unstack(tf.shape(x))
+        steps = LOGITS // (tf.maximum(batch, 1) * len(self.codec))
+        return in_windows(read, length, tf.clip_by_value(steps, 1, WINDOW), states, count)
 
     def _shifted(self, y, keep=False):
         """x⟨t⟩ = y⟨t-1⟩, `<EOS>` the first."""

@@ -4,16 +4,19 @@ import keras
 import numpy as np
 
 from apps.lm.config import Config
-from apps.lm.data import Corpus
+from apps.lm.data import LONGEST_ITEM, Corpus
 from apps.lm.language_model import LanguageModel
 from apps.lm.model import Streams, build_model
 from apps.lm.sampled_softmax import Candidates, WithCandidates
 from gated.errors import BadData, BadUsage
 from gated.runs.batches import ByLength
-from gated.runs.folder import RunFolder
+from gated.runs.folder import RunFolder, write_whole
 from gated.runs.progress import fit_and_keep
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
+
+_TOKENS = 2**15  # of items in a batch, padding among them,
+_LOGITS = 2**27  # unless they have more logits
 
 
 def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Model]:
@@ -25,14 +28,13 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
     keras.utils.set_random_seed(config.seed)
     # Even a text of one line has <EOS>, however rare.
     vocabulary = Vocabulary.of([*corpus.train, *[EOS] * config.min_count], config.min_count)
-    if (tokens := run.path / "tokens.txt").exists():
-        if Vocabulary.load(tokens).counts != vocabulary.counts:
-            raise BadUsage(
-                f"{run.path}: was cut off with another text to train on; go on with that, or name "
-                "another --run"
-            )
-    else:
-        vocabulary.save(tokens)
+    tokens = run.path / "tokens.txt"
+    if run.is_cut_off() and Vocabulary.load(tokens).counts != vocabulary.counts:
+        raise BadUsage(
+            f"{run.path}: was cut off with another text to train on; go on with that, or name "
+            "another --run"
+        )
+    write_whole(tokens, vocabulary.save)
     codec = Codec(vocabulary, config.level, config.lower, config.tokenized)
     model = build_model(len(codec), config)
     data = Items if config.items else Windows
@@ -100,23 +102,32 @@ class Windows(keras.utils.PyDataset):
 
 
 class Items(ByLength):
-    """Lines of their own, padded, those of like length together, in a new order every epoch."""
+    """Lines of their own, padded, those of like length together, in a new order every epoch.
+
+    A line longer than `LONGEST_ITEM` is trained on in pieces, each from zero states.
+    """
 
     def __init__(self, codec: Codec, tokens: list[str], config: Config):
         self.eos = codec.eos
-        self.items = codec.items(codec.ids(tokens))
-        lengths = np.array([len(item) for item in self.items])
-        super().__init__(lengths, config.batch_size, config.seed)
+        # Each with the token before its first one.
+        self.items = [
+            text[start : start + LONGEST_ITEM + 1]
+            for item in codec.items(codec.ids(tokens))
+            for text in [np.append(np.int32(codec.eos), item)]
+            for start in range(0, len(item), LONGEST_ITEM)
+        ]
+        lengths = np.array([len(item) - 1 for item in self.items])
+        width = 1 + config.candidates if config.is_large(len(codec)) else len(codec)
+        most = max(LONGEST_ITEM, config.batch_size * config.steps, min(_TOKENS, _LOGITS // width))
+        super().__init__(lengths, config.batch_size, config.seed, most)
 
     def __getitem__(self, i):
         items = [self.items[place] for place in self.order[i]]
-        # Keras takes a length that the first two batches share for that of all; so they share none.
-        length = max(map(len, items)) if i else 1 + max(map(len, self.items))
-        y = np.full((len(items), length), self.eos, "int32")
+        x, y = np.full((2, len(items), self.length(i)), self.eos, "int32")
         counted = np.zeros(y.shape, "float32")
         for row, item in enumerate(items):
-            y[row, : len(item)], counted[row, : len(item)] = item, 1
-        x = np.concatenate([np.full((len(items), 1), self.eos, "int32"), y[:, :-1]], axis=1)
+            here = row, slice(len(item) - 1)
+            x[here], y[here], counted[here] = item[:-1], item[1:], 1
         # Keras divides by the number of tokens, the padding among them.
         return x, y, counted * (counted.size / counted.sum())
 

@@ -15,9 +15,9 @@ from gated.runs.language_model import load_language_model
 from gated.sampling import beam_search, draw, generate, next_distribution, uniforms
 from gated.text.codec import EOS, Codec
 
-_WINDOW = 256  # tokens of a text that are judged at once
+WINDOW = 256  # tokens of a text that are judged at once
 _BATCH = 64
-_LOGITS = 2**25  # that are in memory at once
+LOGITS = 2**25  # that are in memory at once
 _CHUNK = 64  # tokens that are drawn at once
 
 
@@ -57,7 +57,7 @@ class LanguageModel:
         y = np.pad(ids, (0, length * streams - len(ids))).reshape(streams, length)
         x = np.concatenate([[[self.codec.eos], *y[:-1, -1:]], y[:, :-1]], axis=1)
         states, found = self.first_states(streams), []
-        steps = max(1, min(_WINDOW, _LOGITS // (streams * len(self.codec))))
+        steps = max(1, min(WINDOW, LOGITS // (streams * len(self.codec))))
         for start in range(0, length, steps):
             window = slice(start, start + steps)
             log_p, states = self._judge(*map(_tensor, (x[:, window], y[:, window])), states)
@@ -68,19 +68,35 @@ class LanguageModel:
         """The log P of each token of texts that have nothing to do with one another, in batches."""
         order = sorted(range(len(items)), key=lambda i: len(items[i]))
         found: dict[int, np.ndarray] = {}
-        batch = max(1, min(_BATCH, _LOGITS // (_WINDOW * len(self.codec))))
+        batch = max(1, min(_BATCH, LOGITS // (WINDOW * len(self.codec))))
         for start in range(0, len(items), batch):
             places = order[start : start + batch]
-            # 16, 32, 64, ...: few shapes to compile.
-            length = max(16, 1 << (len(items[places[-1]]) - 1).bit_length())
-            y = np.full((batch, length), self.codec.eos, "int32")
-            for row, i in enumerate(places):
-                y[row, : len(items[i])] = items[i]
-            x = np.concatenate([np.full((batch, 1), self.codec.eos), y[:, :-1]], axis=1)
-            log_p, _ = self._judge(*map(_tensor, (x, y)), self.first_states(batch))
-            log_p = ops.convert_to_numpy(log_p)
-            found |= {i: log_p[row, : len(items[i])] for row, i in enumerate(places)}
+            log_p = self._judge_side_by_side([items[i] for i in places], batch)
+            found |= zip(places, log_p, strict=True)
         return (found[i] for i in range(len(items)))
+
+    def _judge_side_by_side(self, items: list[np.ndarray], batch: int) -> list[np.ndarray]:
+        """Likewise of one batch, the longest last, a window of them at a time."""
+        texts = [np.append(self.codec.eos, item) for item in items]
+        found: list[list[np.ndarray]] = [[] for _ in items]
+        # 16, 32, 64, ...: few shapes to compile.
+        window = min(WINDOW, max(16, _power_of_2(len(items[-1]))))
+        rows, states = range(batch), self.first_states(batch)
+        for start in range(0, len(items[-1]), window):
+            going = _power_of_2(sum(len(item) > start for item in items))
+            if start and going < len(rows):
+                rows = rows[: len(items)][-going:]
+                states = [state[: len(items)][-going:] for state in states]
+            x, y = np.full((2, len(rows), window), self.codec.eos, "int32")
+            parts = [text[start : start + window + 1] for text in texts[rows.start : rows.stop]]
+            for row, part in enumerate(parts):
+                length = max(0, len(part) - 1)
+                x[row, :length], y[row, :length] = part[:length], part[1:]
+            log_p, states = self._judge(*map(_tensor, (x, y)), states)
+            log_p = ops.convert_to_numpy(log_p)
+            for row, part in enumerate(parts):
+                found[rows[row]].append(log_p[row, : max(0, len(part) - 1)])
+        return [np.concatenate(one) for one in found]
 
     def sample(self, settings: "Settings") -> Iterator[list[list[str]]]:
         """Draws texts, and gives what is new of each every so many tokens, until all have ended.
@@ -139,8 +155,9 @@ class LanguageModel:
         """The last token of a text [1], before it `<EOS>`, and the states after the others."""
         ids = [self.codec.eos, *self.codec.ids(self.codec.split(prime)).tolist()]
         states = self.first_states(1)
-        if len(ids) > 1:
-            states = self._read(_tensor([ids[:-1]]), states)
+        read = ids[:-1]
+        for start in range(0, len(read), WINDOW):
+            states = self._read(_tensor([read[start : start + WINDOW]]), states)
         return _tensor(ids[-1:]), states
 
     def _tokens(self, ids, left: int) -> list[str]:
@@ -172,9 +189,8 @@ class LanguageModel:
 
     def next_tokens(self, text: str, count: int) -> list[tuple[str, float]]:
         """The likeliest tokens after a text, with their probabilities."""
-        ids = [self.codec.eos, *self.codec.ids(self.codec.split(text)).tolist()]
-        logits, *_ = self.model([_tensor([ids]), *self.first_states(1)], training=False)
-        p = ops.convert_to_numpy(next_distribution(logits[:, -1]))[0]
+        logits, _ = self.step(*self._after(text))
+        p = ops.convert_to_numpy(next_distribution(logits))[0]
         likeliest = np.argsort(-p, kind="stable")[:count]
         return [(self.codec.vocabulary.tokens[i], float(p[i])) for i in likeliest]
 
@@ -196,6 +212,11 @@ class Settings:
     top_k: int
     top_p: float
     seed: int
+
+
+def _power_of_2(number: int) -> int:
+    """The least that is not below a number."""
+    return 1 << (number - 1).bit_length()
 
 
 def _tensor(array):

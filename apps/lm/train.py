@@ -9,6 +9,8 @@ the epoch with the least validation loss, and leaves in the run folder all that 
 sample and export need. A run that was cut off goes on when it is started again.
 """
 
+import sys
+
 from apps.lm import data
 from apps.lm.config import Config
 from gated.runs.command import run_command
@@ -34,11 +36,17 @@ def train(config: Config, *, json: bool = False) -> None:
     with run.training(config):
         counts = [len(part) for part in (corpus.train, corpus.valid, corpus.test)]
         print("{} tokens to train on, {} to validate, {} to test".format(*counts))
+        if corpus.long:
+            print(
+                f"warning: {corpus.long[0]}: more than {data.LONGEST_ITEM:,} tokens; "
+                f"{len(corpus.long)} such item(s) trained on in pieces",
+                file=sys.stderr,
+            )
         codec, model = fit(corpus, config, run)
-    which = "test" if corpus.test else "valid"
-    tokens = corpus.test or corpus.valid
-    metrics = {"set": which, **evaluate_tokens(codec, model, tokens, config.items)}
-    run.save_json(run.metrics, metrics)
+        which = "test" if corpus.test else "valid"
+        tokens = corpus.test or corpus.valid
+        metrics = {"set": which, **evaluate_tokens(codec, model, tokens, config.items)}
+        run.save_json(run.metrics, metrics)
     report(metrics, json)
 
 

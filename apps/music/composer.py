@@ -15,7 +15,8 @@ from gated.compiling import compiled
 from gated.runs.folder import RunFolder
 from gated.sampling import uniforms
 
-_WINDOW = 256  # frames of a piece that are judged at once
+WINDOW = 256  # frames of a piece that are read at once
+TOLD = 2**16  # frames that are told at once, each as often as it has notes
 _BATCH = 16
 _CHUNK = 64  # frames that are drawn at once
 _MIDDLE = 0.5
@@ -103,32 +104,35 @@ class Composer:
 
     def _judge_batch(self, pieces):
         longest = max(len(piece.frames) for piece in pieces)
-        window = min(_WINDOW, -(-longest // 32) * 32)
-        windows = -(-longest // window)
-        frames = np.zeros((len(pieces), windows * window + 1, KEYS), "int32")
-        positions = np.zeros((len(pieces), windows * window), "int32")
-        for row, piece in enumerate(pieces):
-            frames[row, 1 : len(piece.frames) + 1] = piece.frames
-            positions[row, : len(piece.frames)] = piece.positions
-        voices = int((frames > 0).sum(axis=-1).max()) if self.joint else 0
-        states, parts = self.states(len(pieces)), []
-        for start in range(0, windows * window, window):
-            part = _tensor(frames[:, start : start + window + 1])
-            above = notes_above(ops.cast(part[:, 1:] > 0, "float32"), voices + 1)
-            places = _tensor(positions[:, start : start + window])
-            *found, states = self._judge(part, above, places, states)
-            parts.append([ops.convert_to_numpy(x) for x in found])
-        log_p, strikes, likeliest = (np.concatenate(x, axis=1) for x in zip(*parts, strict=True))
-        for row, piece in enumerate(pieces):
-            length = len(piece.frames)
-            guess, true = likeliest[row, :length] > 0, piece.frames > SILENT
+        voices = max(int(piece.sounding.sum(axis=1).max(initial=0)) for piece in pieces)
+        count = voices + 1 if self.joint else 1
+        window = min(WINDOW, -(-longest // 32) * 32, max(1, TOLD // (len(pieces) * count)))
+        states, parts = self.states(len(pieces)), [[] for _ in pieces]
+        for start in range(0, longest, window):
+            frames = np.zeros((len(pieces), window + 1, KEYS), "int32")
+            positions = np.zeros((len(pieces), window), "int32")
+            for row, piece in enumerate(pieces):
+                seen = piece.frames[max(0, start - 1) : start + window]
+                frames[row, not start :][: len(seen)] = seen
+                places = piece.positions[start : start + window]
+                positions[row, : len(places)] = places
+            part = _tensor(frames)
+            above = notes_above(ops.cast(part[:, 1:] > 0, "float32"), count)
+            *found, states = self._judge(part, above, _tensor(positions), states)
+            found = [ops.convert_to_numpy(x) for x in found]
+            for row, piece in enumerate(pieces):
+                length = max(0, len(piece.frames) - start)
+                log_p, strikes, likeliest = (x[row, :length] for x in found)
+                guess, true = likeliest > 0, piece.frames[start : start + window] > SILENT
+                wrong, missed = (guess & ~true).sum(), (~guess & true).sum()
+                parts[row].append((log_p, strikes, (guess & true).sum(), wrong, missed))
+        for piece, of_piece in zip(pieces, parts, strict=True):
+            log_p, strikes, *counts = zip(*of_piece, strict=True)
             known = (piece.frames == STRUCK).any()
             yield Judgement(
-                log_p[row, :length],
-                strikes[row, :length] if known else np.zeros(length, "float32"),
-                int((guess & true).sum()),
-                int((guess & ~true).sum()),
-                int((~guess & true).sum()),
+                np.concatenate(log_p),
+                np.concatenate(strikes) if known else np.zeros(len(piece.frames), "float32"),
+                *(int(sum(one)) for one in counts),
             )
 
     def judge_window(self, frames, above, positions, states):
@@ -202,9 +206,11 @@ class Composer:
         chunks = -(-length // _CHUNK)
         states, before = self.states(count), np.zeros((count, KEYS), "int32")
         if len(given):
-            read = np.concatenate([before[:1], given[:-1]])[None].repeat(count, axis=0)
-            places = request.positions[None, : len(given)].repeat(count, axis=0)
-            states = self._read(*map(_tensor, (read, places)), states)
+            read = np.concatenate([before[:1], given[:-1]])
+            for start in range(0, len(given), WINDOW):
+                part = slice(start, min(len(given), start + WINDOW))
+                arrays = (x[None, part].repeat(count, axis=0) for x in (read, request.positions))
+                states = self._read(*map(_tensor, arrays), states)
             before = given[-1:].repeat(count, axis=0).astype("int32")
         drawn = uniforms(request.seed, count, chunks * _CHUNK * 2 * KEYS)
         drawn = drawn.reshape(count, chunks * _CHUNK, 2, KEYS).transpose(1, 0, 2, 3)

@@ -2,10 +2,11 @@
 
 import tensorflow as tf
 
-from apps.music.composer import Composer
+from apps.music.composer import TOLD, WINDOW, Composer
 from apps.music.notes import notes_above
 from apps.music.piece import KEYS
 from gated.export.uniforms import uniforms
+from gated.export.windows import in_windows
 
 
 class Endpoints:
@@ -23,9 +24,17 @@ class Endpoints:
         before, told = frames[:, :-1], frames[:, 1:]
         sounding = tf.cast(told > 0, tf.float32)
         voices = tf.cast(tf.reduce_max(tf.reduce_sum(sounding, axis=-1)), tf.int32)
-        above = notes_above(sounding, voices + 1 if self.composer.joint else 1)
+        notes = voices + 1 if self.composer.joint else tf.constant(1)
+
+        def read(start, end, states):
+            above = notes_above(sounding[:, start:end], notes)
+            given = (x[:, start:end] for x in (before, positions, told))
+            log_p, strikes, *states = self.composer.model([*given, above, *states])
+            return [log_p, strikes], states
+
+        window = tf.clip_by_value(TOLD // (tf.maximum(count, 1) * notes), 1, WINDOW)
         states = self.composer.states(count)
-        log_p, strikes, *_ = self.composer.model([before, positions, told, above, *states])
+        (log_p, strikes), _ = in_windows(read, length + rest, window, states, count=2)
         return {"log_p": log_p[:, :length], "strike_log_p": strikes[:, :length]}
 
     def generate(self, primer, positions, temperature, seed):
@@ -34,12 +43,12 @@ class Endpoints:
         # The first frame that is read is the one before the primer; the last is not yet.
         frames = tf.pad(primer, [[0, 0], [1, 0], [0, 0]])
         places = tf.tile(positions[None, :given], [count, 1])
-        states = self.composer.states(count)
-        states = tf.cond(
-            given > 0,
-            lambda: list(self.composer.read(frames[:, :-1], places, states)),
-            lambda: states,
-        )
+
+        def read(start, end, states):
+            part = frames[:, start:end], places[:, start:end]
+            return [], list(self.composer.read(*part, states))
+
+        _, states = in_windows(read, given, WINDOW, self.composer.states(count))
         noise = uniforms(seed, count, length * 2 * KEYS)
         noise = tf.transpose(tf.reshape(noise, [count, length, 2, KEYS]), [1, 0, 2, 3])
         melody = tf.fill([2, length], -1)

@@ -39,8 +39,8 @@ def train(config: Config, *, json: bool = False) -> None:
         ]
         print("{} to train on, {} to validate, {} to test".format(*counts))
         composer = fit(corpus, config, run)
-    which = "test" if corpus.test else "valid"
-    judge(run, composer, which, corpus.test or corpus.valid, json=json)
+        which = "test" if corpus.test else "valid"
+        judge(run, composer, which, corpus.test or corpus.valid, json=json)
 
 
 if __name__ == "__main__":

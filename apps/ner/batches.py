@@ -9,6 +9,8 @@ from apps.ner.encoder import Encoder
 from apps.ner.schemes import to_iobes
 from gated.runs.batches import ByLength
 
+_TOKENS = 2**16  # of a batch
+
 
 class Batches(ByLength):
     """((words, characters, casing), tags) of sentences of like length, anew every epoch."""
@@ -26,15 +28,15 @@ class Batches(ByLength):
         self.characters = np.pad(characters, [(0, 1), (0, 1)])
         lengths = np.array([len(sentence.tokens) for sentence in sentences])
         self.starts = np.cumsum(lengths) - lengths
-        super().__init__(lengths, config.batch_size, config.seed)
+        super().__init__(lengths, config.batch_size, config.seed, _TOKENS)
 
     def __getitem__(self, i):
         chosen = self.order[i]
         lengths = self.lengths[chosen]
-        # Keras takes a size that the first two batches share for that of all; so they share none.
-        steps = np.arange(lengths.max() if i else 1 + self.lengths.max())
+        steps = np.arange(self.length(i))
         places = np.where(steps < lengths[:, None], self.starts[chosen][:, None] + steps, -1)
         characters = self.characters[places]
+        # As `length` does, for the sake of Keras.
         longest = np.count_nonzero(characters, axis=-1).max() if i else characters.shape[-1]
         return (
             (self.words[places], characters[..., :longest], self.casing[places]),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apps.ner.columns import find_columns
+from apps.ner.pieces import in_pieces
 from apps.ner.rows import DOCUMENT, rows_of
 from apps.ner.schemes import TagError, closest, detect, mended, read_as_conlleval, with_scheme
 from gated.errors import BadData
@@ -57,7 +58,7 @@ class Reader:
         pairs: Sequence[tuple[tuple[str, ...], tuple[str, ...]]],
         place: Callable[[int, int], str],
     ) -> list[Sentence]:
-        """Pairs of tokens and tags in any scheme as sentences.
+        """Pairs of tokens and tags in any scheme as sentences, very long ones in pieces.
 
         Raises BadData on what are no tags, or do not fit if `strict`, at `place(sentence, token)`.
         """
@@ -90,7 +91,8 @@ class Reader:
                 f"tags, of {sum(map(len, tags))}, that do not fit {scheme} and are read as "
                 "conlleval reads them; --strict refuses"
             )
-        return [Sentence(tokens, one) for (tokens, _), one in zip(pairs, bio2, strict=True)]
+        whole = zip((tokens for tokens, _ in pairs), bio2, strict=True)
+        return [Sentence(tuple(tokens), tuple(one)) for tokens, one in in_pieces(whole, place)]
 
     def _tagged(self, path: str | Path) -> list[list[tuple[int, str, str]]]:
         """Line number, token and tag of every token, by sentence; no sentence is empty."""

@@ -31,10 +31,10 @@ def train_one(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Tagger, d
             f"{len(corpus.test)} to test"
         )
         tagger = fit(corpus, config, run)
-    which = "test" if corpus.test else "valid"
-    known = entities_of(corpus.train)
-    metrics = {"set": which, **evaluate_sentences(tagger, corpus.test or corpus.valid, known)}
-    run.save_json(run.metrics, metrics)
+        which = "test" if corpus.test else "valid"
+        known = entities_of(corpus.train)
+        metrics = {"set": which, **evaluate_sentences(tagger, corpus.test or corpus.valid, known)}
+        run.save_json(run.metrics, metrics)
     return tagger, metrics
 
 

@@ -8,8 +8,10 @@ from rich.console import Console
 
 from apps.ner import data
 from apps.ner.config import Config
+from apps.ner.data import Corpus
 from apps.ner.evaluate import evaluate_sentences, report
 from apps.ner.fitting import train_one
+from apps.ner.tagger import Tagger
 from gated.runs.folder import RunFolder, write_whole
 
 
@@ -27,11 +29,11 @@ def train_seeds(config: Config) -> dict:
     runs = {seed: RunFolder(config.run / f"seed-{seed}") for seed in seeds}
     for seed, run in runs.items():
         one = replace(config, seed=int(seed), seeds=1, run=run.path)
-        if seed in found and run.model.exists():
+        if run.is_finished():
             run.check_config(one)
-        else:
+        if not (run.is_finished() and seed in found):
             corpus = data.load(one.corpus, one.valid, one.test, one.seed, one.reader)
-            tagger, metrics = train_one(corpus, one, RunFolder.begin(one.run, one))
+            tagger, metrics = _trained(corpus, one, run)
             valid = evaluate_sentences(tagger, corpus.valid)
             found[seed] = {**metrics, "valid_f1": valid["f1"]}
             folder.save_json(finished, found)
@@ -64,3 +66,10 @@ def train_seeds(config: Config) -> dict:
         "validation sentences"
     )
     return summary
+
+
+def _trained(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Tagger, dict]:
+    """A tagger and its metrics, trained now unless it was killed just before they were noted."""
+    if run.is_finished():
+        return Tagger.load(run), run.load_json(run.metrics)
+    return train_one(corpus, config, RunFolder.begin(run.path, config))

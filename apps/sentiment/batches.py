@@ -24,8 +24,7 @@ class Batches(ByLength):
     def __getitem__(self, i):
         texts = self.order[i]
         lengths = self.lengths[texts]
-        # Keras takes a length that the first two batches share for that of all; so they share none.
-        length = max(1, lengths.max()) if i else 1 + self.lengths.max()
+        length = max(1, self.length(i))
         places = self.splits[texts][:, None] + np.arange(length)
         places = np.where(np.arange(length) < lengths[:, None], places, -1)
         rng = np.random.default_rng([self.seed, self.epoch, i])

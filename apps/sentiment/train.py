@@ -42,8 +42,8 @@ def train(config: Config, *, json: bool = False) -> None:
             if count := data.count_duplicates(texts, corpus.train):
                 print(f"{count} of the {which} texts are among the training texts too")
         classifier = fit(corpus, config, run)
-    which = "test" if corpus.test else "valid"
-    judge(run, classifier, which, corpus.test or corpus.valid, json=json)
+        which = "test" if corpus.test else "valid"
+        judge(run, classifier, which, corpus.test or corpus.valid, json=json)
 
 
 if __name__ == "__main__":

@@ -80,6 +80,27 @@ def call(app, module, *arguments):
     return Result(status, out.getvalue(), err.getvalue())
 
 
+class Killed(BaseException):
+    pass
+
+
+def kill(app, patched, *arguments):
+    """Trains until something is called, and leaves the folder as a kill at that moment does."""
+
+    def end(*_, **__):
+        raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patched, end)
+        patch.setattr("gated.runs.folder.RunFolder.remove", lambda run: None)
+        with pytest.raises(Killed):
+            call(app, "train", *arguments)
+
+
+# The best weights of the first epoch are written; what it takes to go on with the next is not.
+IN_THE_FIRST_EPOCH = "gated.runs.progress.np.savez"
+
+
 def without_tensorflow(backend, app, *calls):
     """The lines that each command prints, in one process for all that finds no TensorFlow."""
     told = json.dumps([[str(word) for word in one] for one in calls])

@@ -91,6 +91,59 @@ def test_create_refuses_what_is_there(tmp_path, taken):
     assert names(tmp_path / "folder") == ["x"]
 
 
+@dataclass(frozen=True)
+class Options:
+    seed: int = 1
+    run: Path = Path("x")
+
+
+def test_what_a_killed_training_left_is_taken_up(tmp_path):
+    """Before an epoch was kept it starts again, after it it goes on."""
+    run = RunFolder(tmp_path / "run")
+    run.path.mkdir()
+    (run.path / ".123.config.json").write_text("{")  # killed while it was written
+    with run.begin(run.path, Options()).training(Options()):
+        assert names(run.path) == ["config.json"]
+        run.checkpoint.mkdir()
+    for path in (run.logs, run.checkpoint):
+        path.mkdir()
+        (path / "old").touch()
+    for path in (run.history, run.path / ".123.words.txt", run.path / "notes.txt"):
+        path.touch()
+    with pytest.raises(BadUsage, match="cut off with --seed 1, not 2"):
+        RunFolder.begin(run.path, Options(seed=2))
+    assert (run.logs / "old").exists()
+    with RunFolder.begin(run.path, Options()).training(Options()):
+        assert names(run.path) == ["config.json", "notes.txt"]
+    for path in (run.logs, run.checkpoint):
+        path.mkdir()
+    (run.checkpoint / "last.npz").touch()
+    run.model.touch()  # trained, and not yet evaluated
+    with RunFolder.begin(run.path, Options()).training(Options()):
+        assert (run.checkpoint / "last.npz").exists() and run.logs.exists()
+    assert run.is_finished()
+
+
+@pytest.mark.parametrize(
+    ("config", "others"),
+    [
+        ('{"seed": 1, "versions": {}}', ["model.keras"]),  # a finished run
+        ('{"seed": 1, "versions": {}}', ["seed-1/config.json"]),
+        ('{"seed": 1}', []),  # of something else
+        ("seed = 1", []),
+    ],
+)
+def test_what_is_no_killed_training_is_refused(tmp_path, config, others):
+    (tmp_path / "config.json").write_text(config)
+    for name in others:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    before = names(tmp_path)
+    with pytest.raises(BadUsage, match="exists already"):
+        RunFolder.begin(tmp_path, Options())
+    assert names(tmp_path) == before
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [

@@ -13,13 +13,43 @@ class ByLength(keras.utils.PyDataset):
     `gated.runs.progress` needs it.
     """
 
-    def __init__(self, lengths: np.ndarray, batch_size: int, seed: int):
-        """Args: lengths: of the examples, [n]."""
+    def __init__(self, lengths: np.ndarray, batch_size: int, seed: int, tokens: int | None = None):
+        """Begins with the first epoch.
+
+        Args:
+            lengths: of the examples, [n].
+            batch_size: examples of a batch.
+            seed: of the order.
+            tokens: the most that a batch may hold, padding among them; of long examples there are
+                fewer to a batch. An example may not be longer. None: any number.
+        """
         super().__init__()
         self.lengths = np.asarray(lengths)
-        self.batch_size = batch_size
+        self.tokens = tokens
+        self.sizes = [
+            len(part)
+            for batch in np.array_split(np.sort(lengths), math.ceil(len(lengths) / batch_size))
+            for part in np.array_split(batch, self._pieces(len(batch), batch[-1]))
+        ]
         self.seed, self.epoch = seed, 0
         self._order()
+
+    def _pieces(self, examples: int, longest: int) -> int:
+        """In how many a batch is to be cut."""
+        if not self.tokens or examples * longest <= self.tokens:
+            return 1
+        return math.ceil(examples / max(1, self.tokens // longest))
+
+    def length(self, i: int) -> int:
+        """To how many steps batch `i` is padded."""
+        longest = self.lengths[self.order[i]].max()
+        # Keras takes a length that the first two batches share for that of all; so they share none.
+        if i:
+            return longest
+        most = 1 + self.lengths.max()
+        if self._pieces(len(self.order[0]), most) == 1:
+            return most
+        return longest + (len(self) > 1 and longest == self.length(1))
 
     def blurred(self, rng: np.random.Generator) -> np.ndarray:
         """The lengths, changed a little, so that not the same examples are always together."""
@@ -27,11 +57,11 @@ class ByLength(keras.utils.PyDataset):
 
     def _order(self):
         rng = np.random.default_rng([self.seed, self.epoch])
-        batches = np.array_split(np.argsort(self.blurred(rng)), len(self))
+        batches = np.split(np.argsort(self.blurred(rng)), np.cumsum(self.sizes)[:-1])
         self.order = [batches[i] for i in rng.permutation(len(self))]
 
     def __len__(self):
-        return math.ceil(len(self.lengths) / self.batch_size)
+        return len(self.sizes)
 
     def on_epoch_end(self):
         self.epoch += 1

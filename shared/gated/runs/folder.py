@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import shutil
 import sys
 import zlib
@@ -21,6 +22,7 @@ _DAMAGED = (
     *(OSError, ValueError, LookupError, TypeError, EOFError, NotImplementedError),
     *(BadZipFile, zlib.error),
 )
+_TEMPORARY = re.compile(r"\.\d+\..")
 
 
 class RunFolder:
@@ -58,13 +60,13 @@ class RunFolder:
 
     @classmethod
     def begin(cls, path: Path, config: Any) -> "RunFolder":
-        """A folder that `training` makes, or that of a training that was cut off and goes on.
+        """A folder that `training` makes, or that of a training that was cut off.
 
-        Raises BadUsage if there is something else at the path, or if the training had other
-        options.
+        That goes on; or starts again, if it was cut off before anything was kept of it. Raises
+        BadUsage if there is something else at the path, or if the training had other options.
         """
         run = cls(path)
-        if run.is_cut_off():
+        if run.is_cut_off() or run._is_begun():
             run.check_config(config)
         else:
             cls._check_new(path)
@@ -72,14 +74,19 @@ class RunFolder:
 
     @staticmethod
     def _check_new(path: Path) -> None:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and (not path.is_dir() or not all(map(_is_temporary, path.iterdir()))):
             raise BadUsage(f"{path}: exists already; name another --run, or remove it first")
 
     @contextlib.contextmanager
     def training(self, config: Any) -> Iterator[None]:
-        """Keeps the options; removes the folder where training fails before an epoch is kept."""
+        """Keeps the options; removes the folder where training fails before an epoch is kept.
+
+        Within it is all that the run is to leave: killed before its end, it can go on.
+        """
         if not self.is_cut_off():
-            self.create(self.path)
+            if not self._is_begun():
+                self.create(self.path)
+            self._clear()
         try:
             if not self.is_cut_off():
                 self.save_config(config)
@@ -88,6 +95,7 @@ class RunFolder:
             if not self.model.exists() and not any(self.checkpoint.glob("*")):
                 self.remove()
             raise
+        shutil.rmtree(self.checkpoint, ignore_errors=True)
 
     @classmethod
     def open(cls, path: Path) -> "RunFolder":
@@ -113,7 +121,30 @@ class RunFolder:
 
     def is_cut_off(self) -> bool:
         """Whether a training ended here before it was through, and can go on."""
-        return (self.checkpoint / "last.npz").is_file() and not self.model.exists()
+        return (self.checkpoint / "last.npz").is_file()
+
+    def is_finished(self) -> bool:
+        return self.model.exists() and not self.is_cut_off()
+
+    def _is_begun(self) -> bool:
+        """Whether a training was killed here before anything was kept of it."""
+        if not self.config.is_file() or self.model.exists() or self.is_cut_off():
+            return False
+        try:
+            ours = "versions" in self.load_json(self.config)
+        except BadData:
+            return False
+        # Folders of any other name are not what such a training leaves: runs of several seeds, say.
+        folders = {path for path in self.path.iterdir() if path.is_dir()}
+        return ours and folders <= {self.logs, self.checkpoint}
+
+    def _clear(self) -> None:
+        """Removes what a training that was killed has left and a new one would go on with."""
+        for path in self.path.iterdir():
+            if path in (self.logs, self.checkpoint):
+                shutil.rmtree(path)
+            elif path == self.history or _is_temporary(path):
+                path.unlink()
 
     def check_config(self, config: Any) -> None:
         """Raises BadUsage if the training that is to go on had other options.
@@ -177,12 +208,20 @@ class RunFolder:
         write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{os.getpid()}.{path.name}")
+
+
+def _is_temporary(path: Path) -> bool:
+    return _TEMPORARY.match(path.name) is not None
+
+
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     """Calls `write` with a temporary path of the same ending, then gives it its name.
 
     What stood at `path` stays there until the new file, or folder, is complete.
     """
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    temporary = _temporary(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         write(temporary)

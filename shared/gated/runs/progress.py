@@ -74,7 +74,6 @@ def fit_and_keep(
         raise BadUsage(f"--learning-rate {config.learning_rate}: too high, {what} is not finite")
     model.load_weights(progress.best)
     save_model(run, kept)
-    shutil.rmtree(run.checkpoint)
 
 
 def save_model(run: RunFolder, model: keras.Model) -> None:

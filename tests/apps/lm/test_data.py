@@ -1,5 +1,7 @@
 """Text to tokens: which go where, and back to text."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -177,6 +179,39 @@ def test_items_are_all_there_every_epoch_in_a_new_order():
         items.on_epoch_end()
     assert sorted(epochs[0]) == sorted(epochs[1]) == sorted(f"{name}\n" for name in names)
     assert epochs[0] != epochs[1]
+
+
+def test_a_long_item_is_trained_on_in_pieces():
+    """Each token after the one before it, as in one piece; and no batch is large."""
+    codec = Codec(Vocabulary.of([*"abc", EOS]), "char", lower=False)
+    long = "abcab" * 2000
+    items = Items(codec, codec.stream(["a", "b", long, "c"]), Config(batch_size=4))
+    before = {codec.eos}
+    found = []
+    for i in range(len(items)):
+        x, y, weights = items[i]
+        assert x.size <= 2**15
+        found += [(a, b) for a, b in zip(x[weights > 0], y[weights > 0], strict=True)]
+        before |= set(x[:, 0].tolist())
+    assert len(found) == len(long) + 1 + 3 * 2
+    text = codec.ids([EOS, *long, EOS]).tolist()
+    expected = list(pairwise(text))
+    for name in "abc":
+        ids = codec.ids([EOS, name, EOS]).tolist()
+        expected += pairwise(ids)
+    assert sorted(found) == sorted(expected)
+    # The second and the third piece begin with the token before them.
+    assert before == {codec.eos, text[4096], text[2 * 4096]}
+
+
+def test_where_long_items_are(write):
+    path = write("x.txt", f"a\n{'b' * 4096}\n{'c' * 4095}\nd\n{'e' * 9000}\nf\n")
+    other = write("y.txt", f"{'b' * 5000}\ng\n")
+    options = {"corpus": (str(path), str(other)), "valid": ("fold:4/8",)}
+    assert data.load(Config(items=True, **options)).long == (f"{path}:2", f"{other}:1")
+    assert data.load(Config(**options)).long == ()
+    shared = Config(items=True, corpus=(str(path), str(other)), valid=("0.2",))
+    assert data.load(shared).long == (f"{path}:2", f"{path}:5")
 
 
 @pytest.mark.parametrize(

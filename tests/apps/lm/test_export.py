@@ -169,6 +169,21 @@ def test_no_texts(served):
     assert served["none"] == [[], []]
 
 
+def test_texts_longer_than_a_window(language_model):
+    """Those that end in the first window, with it, and after it."""
+    texts = [("The rain came in from the sea. " * 30)[:n] for n in (700, 255, 256, 3, 257)]
+    endpoints = Endpoints(language_model)
+    found = tf.function(endpoints.score)(tf.constant(texts))
+    scored = tf.function(endpoints.next)(tf.constant(texts))
+    for row, (text, (_, log_p)) in enumerate(zip(texts, language_model.score(texts), strict=True)):
+        np.testing.assert_allclose(found["token_log_p"][row, : len(log_p)], log_p, atol=1e-5)
+        likeliest = language_model.next_tokens(text, 1000)
+        assert scored["tokens"][row, 0].numpy().decode() == likeliest[0][0]
+        np.testing.assert_allclose(
+            scored["probabilities"][row], [p for _, p in likeliest], atol=1e-5
+        )
+
+
 @pytest.mark.parametrize("lower, tokenized", [(False, True), (True, False)])
 def test_words(lower, tokenized):
     """White space, marks, case and <unk> are what they were in training."""

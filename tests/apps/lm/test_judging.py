@@ -63,6 +63,23 @@ def test_items(language_model):
         np.testing.assert_allclose(found[i], one_at_a_time(language_model, items[i]), atol=1e-5)
 
 
+def test_long_items_among_short_ones(language_model, ids, monkeypatch):
+    """However long one is, a batch of windows is read at once, and what has ended no more."""
+    read = []
+
+    def judge(x, y, states):
+        read.append(tuple(x.shape))
+        return whole(x, y, states)
+
+    whole = language_model._judge
+    monkeypatch.setattr(language_model, "_judge", judge)
+    items = [ids[:5], np.tile(ids, 4)[:1000], ids[:256], ids[:257], ids[:1]]
+    found = list(language_model.judge_items(items))
+    assert read == [(64, 256), (2, 256), (1, 256), (1, 256)]
+    for one, item in zip(found, items, strict=True):
+        np.testing.assert_allclose(one, one_at_a_time(language_model, item), atol=2e-5)
+
+
 def test_no_items(language_model):
     assert list(language_model.judge_items([])) == []
 
@@ -142,6 +159,15 @@ def test_next(command, run, language_model):
     for token, text in (("a", "the sea"), (EOS, "the se"), ("<UNK>", "the seé")):
         (one,) = scored(command, run, text)
         assert one["token_log_p"][6] == pytest.approx(math.log(p[token]), abs=1e-5)
+
+
+def test_next_after_a_long_text(language_model, ids):
+    codec = language_model.codec
+    text = codec.join([codec.vocabulary.tokens[i] for i in np.tile(ids, 2)[:600]])
+    text = text.replace("\n", " ")
+    for token, p in language_model.next_tokens(text, 3):
+        *_, last = one_at_a_time(language_model, codec.ids([*text, token]))
+        assert p == pytest.approx(math.exp(last), rel=1e-4)
 
 
 def test_page(command, run):

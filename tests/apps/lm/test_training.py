@@ -15,6 +15,7 @@ from apps.lm import fitting
 from apps.lm.config import Config
 from apps.lm.model import Streams, build_model
 from gated.runs.progress import Progress
+from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 
 FILES = {"config.json", "tokens.txt", "model.keras", "metrics.json", "history.csv", "logs"}
 
@@ -111,6 +112,31 @@ def test_going_on_ends_as_if_not_cut_off(
     assert names(run) == FILES
     assert same(run, runs[kind])
     assert (run / "metrics.json").read_bytes() == (runs[kind] / "metrics.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("moment", "repeated"),
+    [
+        ("apps.lm.fitting.build_model", True),
+        (IN_THE_FIRST_EPOCH, True),
+        ("apps.lm.evaluate.evaluate_tokens", False),
+    ],
+)
+def test_killed_before_the_first_epoch_is_kept_or_after_the_last(
+    runs, command, training_options, tmp_path, moment, repeated
+):
+    run = tmp_path / "run"
+    options = [*training_options["names"], "--run", run]
+    kill("lm", moment, *options)
+    other = command("train", *options, "--dropout", 0.3)
+    assert (other.status, "was cut off with --dropout 0.2, not 0.3" in other.err) == (2, True)
+    result = command("train", *options)
+    assert (result.status, result.err) == (0, "")
+    assert ("Epoch 1/2" in result.out, "Epoch 2/2" in result.out) == (repeated, repeated)
+    assert names(run) == FILES
+    assert same(run, runs["names"])
+    for name in ("metrics.json", "history.csv"):
+        assert (run / name).read_bytes() == (runs["names"] / name).read_bytes()
 
 
 def test_interrupt(runs, cut_off, command, training_options, tmp_path):

@@ -14,7 +14,7 @@ from apps.music.midi import write_midi
 from apps.music.piece import KEYS, Piece
 from apps.music.reading.midi import read_midi
 from gated.runs.folder import RunFolder
-from tests.apps.commands import contents
+from tests.apps.commands import IN_THE_FIRST_EPOCH, contents, kill
 from tests.apps.music.conftest import tune
 
 
@@ -75,6 +75,17 @@ def test_goes_on_where_it_was_cut_off(command, training_options, runs, tmp_path,
     ]
     for a, b in zip(*(model.get_weights() for model in models), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
+
+
+def test_killed_before_the_first_epoch_is_kept(command, training_options, runs, tmp_path):
+    options = [*training_options["independent"], "--run", tmp_path / "run"]
+    kill("music", IN_THE_FIRST_EPOCH, *options)
+    result = command("train", *options)
+    assert result.status == 0, result.err
+    run, whole = RunFolder(tmp_path / "run"), RunFolder(runs["independent"])
+    assert run.is_finished()
+    found, expected = run.load_json(run.metrics), whole.load_json(whole.metrics)
+    assert found["nats_per_frame"] == pytest.approx(expected["nats_per_frame"], rel=1e-3)
 
 
 def test_samples(command, runs, tmp_path):

@@ -60,6 +60,31 @@ def test_judges_every_frame(lively, length):
         assert found.right + found.missed == piece.sounding.sum()
 
 
+def test_of_many_notes_few_frames_are_told_at_once(lively, monkeypatch):
+    pieces = [tune(1, 20), tune(2, 2)]
+    whole = lively.judge(pieces)
+    monkeypatch.setattr("apps.music.composer.TOLD", 200)
+    windows = []
+    judge = lively._judge
+    monkeypatch.setattr(lively, "_judge", lambda *given: windows.append(given[1]) or judge(*given))
+    for found, expected in zip(lively.judge(pieces), whole, strict=True):
+        np.testing.assert_allclose(found.log_p, expected.log_p, atol=1e-3)
+        counts = [(one.right, one.wrong, one.missed) for one in (found, expected)]
+        assert counts[0] == counts[1]
+    assert len(windows) > 1
+    assert all(np.prod(above.shape[:3]) <= 200 for above in windows)
+
+
+def test_a_long_primer_is_read_in_windows(lively, monkeypatch):
+    primer = tune(4, 50).frames
+    request = Request(primer, np.arange(330) % 6 + 1, samples=2, seed=3)
+    (one, other), read = lively.compose(request), []
+    monkeypatch.setattr("apps.music.composer.WINDOW", 1000)
+    monkeypatch.setattr(lively, "_read", lambda *given: read.append(1) or lively.read(*given))
+    np.testing.assert_array_equal(lively.compose(request), [one, other])
+    assert read == [1] and (one[:300] == primer).all()
+
+
 def test_total(lively):
     pieces = [tune(1), tune(2, 20)]
     found = lively.judge(pieces)

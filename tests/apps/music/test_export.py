@@ -6,9 +6,11 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from apps.music.composer import Composer
+from apps.music.endpoints import Endpoints
 from apps.music.piece import KEYS
 from apps.music.request import Request
 from gated.runs.folder import RunFolder
@@ -67,6 +69,24 @@ def test_scores(exported):
         np.testing.assert_allclose(results["log_p"][row], found.log_p, atol=1e-3, rtol=1e-4)
         np.testing.assert_allclose(results["strike_log_p"][row], found.strikes, atol=1e-3)
     assert results["empty"].shape == (2, 0)
+
+
+def test_long_pieces_are_read_in_windows(exported):
+    _, composer, *_ = exported
+    piece = tune(3, 50)
+    frames, positions = (
+        tf.constant(x[None].astype("int32")) for x in (piece.frames, piece.positions)
+    )
+    endpoints = Endpoints(composer)
+    found = tf.function(endpoints.score)(frames, positions)
+    (expected,) = composer.judge([piece])
+    np.testing.assert_allclose(found["log_p"][0], expected.log_p, atol=1e-3, rtol=1e-4)
+    places = tf.concat([positions[0], positions[0, :4]], 0)
+    new = tf.function(endpoints.generate)(
+        frames, places, tf.constant(0.9), tf.constant(11, "int64")
+    )
+    request = Request(piece.frames, places.numpy(), 1, 0.9, 11)
+    np.testing.assert_array_equal(new["frames"], composer.compose(request))
 
 
 def test_generates(exported):

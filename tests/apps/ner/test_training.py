@@ -14,7 +14,7 @@ from apps.ner.config import Config
 from apps.ner.tagger import Tagger
 from gated.runs.folder import RunFolder
 from gated.runs.progress import Progress
-from tests.apps.commands import call
+from tests.apps.commands import IN_THE_FIRST_EPOCH, call, kill
 
 FILES = {
     "config.json",
@@ -145,6 +145,16 @@ def test_going_on_ends_as_if_not_cut_off(run, command, training_options, cut_off
         assert contents(cut_off)[name] == contents(run)[name]
 
 
+def test_killed_before_the_first_epoch_is_kept(run, command, training_options, tmp_path):
+    own = tmp_path / "run"
+    kill("ner", IN_THE_FIRST_EPOCH, *training_options, "--run", own)
+    result = command("train", *training_options, "--run", own)
+    assert (result.status, result.err) == (0, "")
+    assert names(own) == FILES
+    for name in ("metrics.json", "history.csv"):
+        assert contents(own)[name] == contents(run)[name]
+
+
 def test_going_on_with_something_else(command, training_options, cut_off, tmp_path, tiny):
     before = contents(cut_off)
     result = command("train", *training_options, "--run", cut_off, "--dropout", 0.3)
@@ -190,6 +200,12 @@ def test_several_seeds(command, training_options, tmp_path, run):
     before = finished.stat().st_mtime_ns
     again = command("train", *training_options, *seeds, "--run", own)
     assert again.status == 0, again.err
+    assert read_json(own / "metrics.json") == summary
+    recorded = read_json(own / "seeds.json")
+    del recorded["4"]
+    (own / "seeds.json").write_text(json.dumps(recorded))
+    (own / "model.keras").unlink()
+    assert command("train", *training_options, *seeds, "--run", own).status == 0
     assert read_json(own / "metrics.json") == summary
     assert finished.stat().st_mtime_ns == before
     # Finished, it is not overwritten.

@@ -15,6 +15,7 @@ from apps.sentiment.config import Config
 from apps.sentiment.encoder import WordEncoder
 from gated.runs.folder import RunFolder
 from gated.runs.progress import Progress
+from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 from tests.apps.sentiment.conftest import rows
 
 FILES = {
@@ -144,6 +145,15 @@ def test_going_on_ends_as_if_not_cut_off(
     before, after = contents(run), contents(own)
     assert set(after) == FILES
     assert after["metrics.json"] == before["metrics.json"]
+
+
+def test_killed_before_the_first_epoch_is_kept(run, command, training_options, tmp_path):
+    own = tmp_path / "run"
+    kill("sentiment", IN_THE_FIRST_EPOCH, *training_options, "--run", own)
+    result = command("train", *training_options, "--run", own)
+    assert (result.status, result.err) == (0, "")
+    assert set(contents(own)) == FILES
+    assert contents(own)["metrics.json"] == contents(run)["metrics.json"]
 
 
 def test_interrupt(command, training_options, tmp_path, monkeypatch):
