@@ -1,6 +1,6 @@
 """CoNLL files: a token a line, the token in the first column, its tag in the last.
 
-A blank line ends a sentence, and so does a -DOCSTART- line. A line with a tab is split at tabs
+A blank line ends a sentence, and so does a -DOCSTART- line; very long ones are cut. A line with a tab is split at tabs
 only, so that a token may hold spaces; any other line at spaces. A token of nothing but white
 space is the trace of a broken export and is skipped with its tag. Zero-width characters are no
 white space: they stay, on their own too (U+FE0F after a heart makes the heart an emoji).
