@@ -48,7 +48,8 @@ class Config:
     level: Literal["char", "word"] = "char"
     #: The text has a space between all its words and marks already: split it there only.
     tokenized: bool = False
-    #: Each line is a text of its own, such as a name: nothing is carried from one to the next.
+    #: Each line is a text of its own, such as a name: nothing is carried from one to the next. One
+    #: of more than 4,096 tokens is trained on in pieces.
     items: bool = False
     #: Read the text in lower case.
     lower: bool = False

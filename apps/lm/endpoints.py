@@ -73,7 +73,13 @@ class Endpoints:
         count = tf.cast(tokens.nrows(), tf.int32)
 
         def states_after(row):
-            _, *states = self.model.model([row[None, :-1], *self._zeros(1)], training=False)
+            x = row[None, :-1]
+
+            def read(start, end, states):
+                _, *states = self.model.model([x[:, start:end], *states], training=False)
+                return [], states
+
+            _, states = self._in_windows(read, x, self._zeros(1))
             return [state[0] for state in states]
 
         states = tf.map_fn(

@@ -1,6 +1,7 @@
 """CoNLL files: a token a line, with its tag.
 
-`rows` says what is a line of a token, `columns` which column is what, `schemes` what the tags mean.
+`rows` says what is a line of a token, `columns` which column is what, `schemes` what the tags mean,
+`pieces` where a very long sentence is cut.
 A token of nothing but white space is the trace of a broken export and is skipped with its tag.
 Zero-width characters are no white space: they stay, on their own too (U+FE0F after a heart makes
 the heart an emoji).

@@ -11,11 +11,10 @@ from apps.ner.encoder import Encoder
 from apps.ner.schemes import spans
 from apps.ner.tagged import TaggedSentence, TaggedText, Tagging, entity
 from gated.runs.folder import RunFolder
+from gated.text.files import in_memory
 from gated.text.sentences import split_sentences
 
 _TOKENS = 2**13  # that are read at once, padding among them
-_TEXTS = 1024  # that are in memory at once,
-_CHARACTERS = 2**18  # unless they have more characters
 _SENTENCES = 4096  # that are given to the graph at once
 
 
@@ -147,7 +146,7 @@ class Tagger:
         probability is that of all taggings together which have it; without a CRF, where those
         need not spell an entity, the product of those of its tags.
         """
-        for some in _in_memory(texts):
+        for some in in_memory(texts):
             tokens, starts, ends = self._split(tf.constant(some, tf.string))
             offsets = np.stack([starts.flat_values, ends.flat_values], axis=-1).tolist()
             lengths = tokens.values.row_lengths().numpy()
@@ -236,20 +235,6 @@ class Tagger:
         spans = (one[:, None] for one in (starts, ends, types))
         scores, mask = tf.gather(scores, rows), tf.gather(mask, rows)
         return self.crf.span_probability(scores, *spans, mask)[:, 0]
-
-
-def _in_memory(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Texts, so many at a time as shall be in memory."""
-    some: list[str] = []
-    size = 0
-    for text in texts:
-        some.append(text)
-        size += len(text)
-        if len(some) == _TEXTS or size >= _CHARACTERS:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some
 
 
 def _sizes(model: keras.Model) -> tuple[int, int, int]:

@@ -12,6 +12,7 @@ from apps.sentiment.encoder import Encoder, load_encoder
 from gated.runs.folder import RunFolder
 
 _TOKENS = 2**14  # that are read at once
+_WITHOUT = 2**18  # tokens of a text without each of its words that are in memory at once
 _LINES = 1024  # that are in memory at once
 
 
@@ -81,9 +82,14 @@ class Classifier:
         tokens, starts, ends = (
             ragged[0].numpy() for ragged in self.encoder.tokens(tf.constant([text]))
         )
-        without = [np.delete(tokens, i) for i in range(len(tokens))]
-        texts = tf.ragged.constant([tokens, *without], tf.string, ragged_rank=1)
-        probabilities = self.judge_tokens(texts)
+        some = max(1, _WITHOUT // max(1, len(tokens)))
+        parts = []
+        for first in range(0, 1 + len(tokens), some):
+            places = range(first, min(1 + len(tokens), first + some))
+            # The first is the whole text.
+            texts = [np.delete(tokens, i - 1) if i else tokens for i in places]
+            parts.append(self.judge_tokens(tf.ragged.constant(texts, tf.string, ragged_rank=1)))
+        probabilities = np.concatenate(parts)
         best = probabilities[0].argmax()
         p = np.clip(probabilities[:, best].astype("float64"), 1e-7, 1 - 1e-7)
         logits = np.log(p / (1 - p))
@@ -95,7 +101,7 @@ class Classifier:
 
     def judge(self, texts: Sequence[str]) -> np.ndarray:
         """The probabilities of texts, [n, classes]."""
-        return self.judge_tokens(self.encoder.tokens(tf.constant(texts, tf.string))[0])
+        return self.judge_tokens(self.encoder.read(texts)[0])
 
     def judge_tokens(self, tokens) -> np.ndarray:
         """Likewise of ragged tokens; those of like length are read side by side."""

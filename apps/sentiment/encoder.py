@@ -2,6 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
 
 import tensorflow as tf
@@ -9,6 +10,7 @@ import tensorflow as tf
 from gated.runs.folder import write_whole
 from gated.text.codec import Codec
 from gated.text.codec_graph import CodecGraph
+from gated.text.files import in_memory
 from gated.text.spelled import SpelledWords, pad
 from gated.text.tokenizer import blank, locate, tokenize
 from gated.text.vocabulary import Vocabulary
@@ -42,6 +44,15 @@ class Encoder(ABC):
         """Likewise those that are read: of a longer text the beginning and the end."""
         return self.cut(self.split(texts))
 
+    def read(self, texts: Iterable[str]):
+        """The tokens that are read of any number of texts, [n, (t)], and how many each has, [n]."""
+        tokens, lengths = [], []
+        for some in in_memory(texts):
+            found = self.split(tf.constant(some))
+            lengths.append(found[0].row_lengths())
+            tokens.append(self.cut(found)[0])
+        return tf.concat(tokens, axis=0), tf.concat(lengths, axis=0)
+
     def cut(self, found):
         """Of what `split` gives, what is read."""
         places = tf.ragged.range(found[0].row_lengths())
@@ -63,8 +74,11 @@ class WordEncoder(Encoder):
     @classmethod
     def of(cls, texts: list[str], labels: list[str], limit: int) -> "WordEncoder":
         """The vocabularies of a training set."""
-        tokens, _, _ = tokenize(tf.constant(texts))
-        flat = (token.decode() for token in tokens.flat_values.numpy())
+        flat = (
+            token.decode()
+            for some in in_memory(texts)
+            for token in tokenize(tf.constant(some))[0].flat_values.numpy()
+        )
         return cls(SpelledWords(*SpelledWords.vocabularies(flat)), labels, limit)
 
     def save(self, folder):

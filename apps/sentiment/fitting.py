@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from apps.sentiment.batches import batches
 from apps.sentiment.classifier import Classifier
@@ -31,16 +30,16 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Classifier:
     encoder, network = _begin(corpus, config)
     _check_the_same(run, encoder)
     encoder.save(run.path)
-    found = encoder.split(tf.constant([text.text for text in corpus.train]))
-    if longer := np.count_nonzero(found[0].row_lengths() > config.limit):
+    tokens, lengths = encoder.read(text.text for text in corpus.train)
+    if longer := np.count_nonzero(lengths > config.limit):
         print(
             f"{longer} texts are longer than {config.limit} tokens; of those half from the "
             "beginning and half from the end is read"
         )
-    training = batches(encoder, encoder.cut(found)[0], _classes(encoder, corpus.train), config)
+    training = batches(encoder, tokens, _classes(encoder, corpus.train), config)
     model = with_naive_bayes(network, training)
     classifier = Classifier(encoder, model)
-    valid, _, _ = encoder.tokens(tf.constant([text.text for text in corpus.valid]))
+    valid, _ = encoder.read(text.text for text in corpus.valid)
     true = _classes(encoder, corpus.valid)
 
     def validate():

@@ -3,7 +3,7 @@
 import pytest
 
 from gated.errors import BadData
-from gated.text.files import decode_lines, read_lines
+from gated.text.files import decode_lines, in_memory, read_lines
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,11 @@ def test_what_is_not_utf8_is_named_by_line_and_byte():
 def test_missing_file(tmp_path):
     with pytest.raises(BadData, match=r"x\.txt: no such file or directory, expected a text file$"):
         read_lines(tmp_path / "x.txt")
+
+
+def test_few_long_texts_are_in_memory():
+    texts = ["a"] * 1500 + ["b" * 200_000] * 5
+    parts = list(in_memory(iter(texts)))
+    # 476 short ones with the first two long ones, and then by twos: 2 * 200,000 > 2**18.
+    assert [len(part) for part in parts] == [1024, 476 + 2, 2, 1]
+    assert [text for part in parts for text in part] == texts

@@ -9,6 +9,9 @@ from typing import BinaryIO
 from gated.errors import BadData, BadUsage
 from gated.text.encodings import decode, wide_encoding
 
+_TEXTS = 1024  # that are in memory at once,
+_CHARACTERS = 2**18  # unless they have more characters
+
 
 def read_lines(path: str | Path) -> list[str]:
     """The lines of a UTF-8 file, without their ends. Raises BadData with path and line."""
@@ -66,6 +69,20 @@ def decode_lines(lines: Iterable[bytes], name: str) -> Iterator[str]:
             byte = error.object[error.start]
             raise BadData(f"{name}:{number}: byte 0x{byte:02x}, expected UTF-8 text") from None
         yield text.removesuffix("\n").removesuffix("\r")
+
+
+def in_memory(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts, so many at a time as shall be in memory."""
+    some: list[str] = []
+    size = 0
+    for text in texts:
+        some.append(text)
+        size += len(text)
+        if len(some) == _TEXTS or size >= _CHARACTERS:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def given_lines(texts: Sequence[str], file: Path | None) -> Iterator[str]:

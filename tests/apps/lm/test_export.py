@@ -172,12 +172,16 @@ def test_no_texts(served):
 def test_texts_longer_than_a_window(language_model):
     """Those that end in the first window, with it, and after it."""
     texts = [("The rain came in from the sea. " * 30)[:n] for n in (700, 255, 256, 3, 257)]
-    endpoints = Endpoints(language_model)
+    endpoints, codec = Endpoints(language_model), language_model.codec
     found = tf.function(endpoints.score)(tf.constant(texts))
     scored = tf.function(endpoints.next)(tf.constant(texts))
     for row, (text, (_, log_p)) in enumerate(zip(texts, language_model.score(texts), strict=True)):
         np.testing.assert_allclose(found["token_log_p"][row, : len(log_p)], log_p, atol=1e-5)
         likeliest = language_model.next_tokens(text, 1000)
+        (new,) = language_model.sample(Settings(text, 1, 8, 8, 0.0, 0, 1.0, 0))
+        prompt = tf.constant([text])
+        written = endpoints.generate(prompt, 8, 0.0, 0, 1.0, 0)["text"].numpy()[0].decode()
+        assert (text + codec.join(new[0])).startswith(written)
         assert scored["tokens"][row, 0].numpy().decode() == likeliest[0][0]
         np.testing.assert_allclose(
             scored["probabilities"][row], [p for _, p in likeliest], atol=1e-5

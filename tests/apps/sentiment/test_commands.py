@@ -81,6 +81,16 @@ def test_an_empty_text_has_a_class_and_a_warning(command, run):
     assert explained[0]["words"] == []
 
 
+def test_explains_a_few_words_at_a_time(classifier, monkeypatch):
+    probabilities, words = classifier.explain(TEXT)
+    monkeypatch.setattr("apps.sentiment.classifier._WITHOUT", 20)
+    again, few = classifier.explain(TEXT)
+    np.testing.assert_allclose(again, probabilities, atol=1e-6)
+    assert [word.word for word in few] == [word.word for word in words]
+    found, expected = ([word.contribution for word in some] for some in (few, words))
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
 def test_explain(command, run, classifier):
     """Against the probabilities of the texts written without each word."""
     ((found,), _) = (predicted(command, run, "--explain", TEXT)[0], None)

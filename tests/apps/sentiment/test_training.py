@@ -45,6 +45,18 @@ def prepare(encoder, texts, **options):
     return batches(encoder, tokens, np.arange(len(texts)), Config(batch_size=7, **options))
 
 
+def test_texts_are_tokenized_a_few_at_a_time(encoder, texts, monkeypatch):
+    long = "b " * 150 + "a"
+    tokens, lengths = encoder.read([*texts, long])
+    expected, _, _ = encoder.tokens(tf.constant([*texts, long]))
+    assert lengths.numpy().tolist()[-2:] == [0, 151]
+    for name, most in (("_TEXTS", 7), ("_CHARACTERS", 40)):
+        monkeypatch.setattr(f"gated.text.files.{name}", most)
+        again, counts = encoder.read([*texts, long])
+        assert again.to_list() == tokens.to_list() == expected.to_list()
+        assert (counts == lengths).numpy().all()
+
+
 def test_each_epoch_has_every_text_once(encoder, texts):
     data = prepare(encoder, texts, rare_word_dropout=0)
     tokens, _, _ = encoder.tokens(tf.constant(texts))
