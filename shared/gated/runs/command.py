@@ -23,12 +23,13 @@ def run_command(command: Callable[..., Any]) -> None:
     """
     logging.getLogger("absl").setLevel(logging.ERROR)
     module = sys.modules[command.__module__]
+    name = module.__spec__.name if module.__spec__ else None
     # tyro keeps the line ends of a docstring; its text is to fill the width of the terminal.
     command.__doc__ = re.sub(r"\n {12}", " ", command.__doc__ or "")
     try:
         tyro.cli(
             command,
-            prog=f"python -m {module.__spec__.name}" if module.__spec__ else None,
+            prog=f"python -m {name.removesuffix('.__main__')}" if name else None,
             description=module.__doc__,
             config=(tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes),
         )
