@@ -72,7 +72,7 @@ def test_refuses(options, message, tmp_path):
     ],
 )
 def test_a_part_that_hangs_or_fails_is_ended(program, last, monkeypatch):
-    monkeypatch.setattr(gpu, "SILENCE", 1)
+    monkeypatch.setattr(gpu, "SILENCE", 5)
     monkeypatch.setattr(gpu, "command", lambda *_: [sys.executable, "-c", program])
     first, end = gpu.read_part("speed", "{}", time.monotonic() + 30)
     assert first == {"a": 1}
