@@ -5,9 +5,9 @@ import functools
 import keras
 import torch
 
-from benchmarks.gpu.part import on_gpu
 from benchmarks.our_sampler import language_model, ours
 from benchmarks.timing import interleaved, medians
+from gated.compiling import on_gpu
 
 # Tokens of the vocabulary, units, layers, tokens of each text.
 MODELS = {

@@ -11,6 +11,8 @@ from typing import Any
 
 import jax
 
+from gated.compiling import on_gpu
+
 
 @dataclass(frozen=True)
 class Task:
@@ -39,10 +41,6 @@ class Task:
         checks = [c for c in self.found["parts"].get("correct", []) if "room" in c]
         rooms = {check["room"] for check in checks}
         return sorted(r for r in rooms if all(c["right"] for c in checks if c["room"] == r))
-
-
-def on_gpu():
-    return jax.default_backend() == "gpu"
 
 
 def loop_of_kernels(room):

@@ -10,8 +10,9 @@ import jax
 import keras
 import torch
 
-from benchmarks.gpu.part import loop_of_kernels, on_gpu, path_of
+from benchmarks.gpu.part import loop_of_kernels, path_of
 from benchmarks.timing import random
+from gated.compiling import on_gpu
 from gated.layers import GRU, LSTM
 from gated.recurrence import on_jax
 
@@ -46,14 +47,14 @@ def _row(shape, dtype, training, rooms):
             try:
                 paths[name], lowered, given = compiled(name)
             except Exception as error:
-                failed[name] = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+                failed[name] = _reason(error)
             else:
                 waiting[name] = pool.submit(lowered.compile), given
         for name, (executable, given) in waiting.items():
             try:
                 calls[name] = _call(executable.result(), given)
             except Exception as error:
-                failed[name] = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+                failed[name] = _reason(error)
     calls |= _torch_peers(units, dtype, x, training)
     times = _interleaved(calls, failed)
     return {
@@ -137,6 +138,10 @@ def _torch_peers(units, dtype, x, training):
     return {f"{name}, PyTorch": peer(name) for name in ("LSTM", "GRU")}
 
 
+def _reason(error):
+    return f"{type(error).__name__}: {error}".splitlines()[0][:200]
+
+
 def _interleaved(calls, failed):
     """Seconds of each; a peer that fails as it runs is out."""
     for name, call in list(calls.items()):
@@ -144,7 +149,7 @@ def _interleaved(calls, failed):
             call()
             call()
         except Exception as error:
-            failed[name] = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            failed[name] = _reason(error)
             del calls[name]
     times = {name: [] for name in calls}
     for _ in range(REPEATS):

@@ -13,9 +13,9 @@ import torch
 
 from apps.lm.config import Config
 from apps.lm.model import Streams, build_model
-from benchmarks.gpu.part import on_gpu
 from benchmarks.language_model import fitting
 from benchmarks.timing import interleaved, medians
+from gated.compiling import on_gpu
 
 # Tokens of the vocabulary; the options of the model.
 MODELS = {

@@ -1,8 +1,8 @@
 """The time loop on a GPU, on JAX, with one kernel a step or one for all of them.
 
-What XLA makes of a training step of an LSTM is seven kernels a step forward and six back, and to
-launch one takes longer than its arithmetic. Here a step is one kernel: the product with the
-recurrent kernel, and with it the equations of the layer as they stand there. Pöppel, Beck and
+What XLA makes of a training step of an LSTM is seven kernels a step forward and six back, each of
+them launched anew at every step. Here a step is one kernel: the product with the recurrent kernel,
+and with it the equations of the layer as they stand there. Pöppel, Beck and
 Hochreiter 2024, "FlashRNN: optimizing traditional RNNs on modern hardware", take the same way
 further.
 """

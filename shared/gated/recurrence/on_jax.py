@@ -4,6 +4,7 @@ import jax
 from jax import numpy
 from jax.experimental import rnn
 
+from gated.compiling import on_gpu
 from gated.recurrence.native import flat_weights
 from gated.recurrence.scan import Scan
 
@@ -15,7 +16,7 @@ FUSED: dict[str, int] = {}
 
 
 def choose(sequences, training):
-    if jax.default_backend() != "gpu":
+    if not on_gpu():
         return plain
     room = FUSED.get(jax.devices()[0].device_kind)
     if room is None:
@@ -29,8 +30,7 @@ def choose(sequences, training):
 def native(run, rows, shared):
     """The LSTM of cuDNN, on a GPU. JAX has it in float32 only, and has no kernel for the GRU."""
     dtype = rows[0].dtype
-    on_gpu = jax.default_backend() == "gpu"
-    if not (on_gpu and run.equations.native == "lstm" and dtype != "float64"):
+    if not (on_gpu() and run.equations.native == "lstm" and dtype != "float64"):
         return None
     sequences, *states = (x.astype("float32") for x in rows)
     weights = flat_weights("lstm", [x.astype("float32") for x in shared], run.biased)

@@ -11,6 +11,7 @@ import os
 
 import tensorflow as tf
 
+from gated.compiling import on_gpu
 from gated.private import dynamic_update_slice, exporting, in_xla
 from gated.recurrence.loop import Loop
 from gated.recurrence.native import flat_weights
@@ -141,10 +142,6 @@ def native(run, rows, shared):
         is_training=True,
     )[: 1 + len(states)]
     return [tf.transpose(outputs, (1, 0, 2)), *(state[0] for state in last)]
-
-
-def on_gpu():
-    return bool(tf.config.list_logical_devices("GPU"))
 
 
 def _portable():
