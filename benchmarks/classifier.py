@@ -20,12 +20,12 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from apps.sentiment.batches import batches
-from apps.sentiment.classifier import Classifier
 from apps.sentiment.config import Config as ModelConfig
-from apps.sentiment.encoder import WordEncoder
-from apps.sentiment.model import build_model, pool
-from apps.sentiment.naive_bayes import with_naive_bayes
+from apps.sentiment.model.batches import batches
+from apps.sentiment.model.classifier import Classifier
+from apps.sentiment.model.encoder import WordEncoder
+from apps.sentiment.model.naive_bayes import with_naive_bayes
+from apps.sentiment.model.network import build_model, pool
 from benchmarks.timing import english, interleaved, print_rates
 from gated.export.saved_model import save_endpoints
 from gated.runs.command import run_command

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from apps.music.composer import Composer
 from apps.music.config import Config
-from apps.music.piece import KEYS
-from apps.music.repertoire import Repertoire
-from apps.music.request import Request, after
+from apps.music.model.composer import Composer
+from apps.music.model.repertoire import Repertoire
+from apps.music.model.request import Request, after
+from apps.music.reading.piece import KEYS
 from benchmarks.timing import interleaved
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder

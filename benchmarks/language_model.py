@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.lm.config import Config as ModelConfig
-from apps.lm.model import Streams, build_model
+from apps.lm.model.network import Streams, build_model
 from benchmarks.timing import interleaved
 from gated.runs.command import run_command
 

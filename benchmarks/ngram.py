@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.lm.config import Config as ModelConfig
-from apps.lm.data import load
+from apps.lm.reading.sets import load
 from gated.runs.command import run_command
 from gated.runs.options import check_options
 from gated.text.codec import EOS, Codec

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from apps.lm.config import Config
-from apps.lm.language_model import LanguageModel
-from apps.lm.model import build_model
+from apps.lm.model.language_model import LanguageModel
+from apps.lm.model.network import build_model
 from gated.sampling import uniforms
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary

@@ -21,14 +21,14 @@ import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
 
-from apps.ner import conll
-from apps.ner.batches import Batches
 from apps.ner.config import Config as ModelConfig
-from apps.ner.conll import Sentence
-from apps.ner.encoder import Encoder
-from apps.ner.endpoints import Endpoints
-from apps.ner.model import build_model
-from apps.ner.tagger import Tagger
+from apps.ner.model.batches import Batches
+from apps.ner.model.encoder import Encoder
+from apps.ner.model.endpoints import Endpoints
+from apps.ner.model.network import build_model
+from apps.ner.model.tagger import Tagger
+from apps.ner.reading import conll
+from apps.ner.reading.conll import Sentence
 from benchmarks.timing import english, interleaved, print_rates
 from gated.export.saved_model import save_endpoints
 from gated.layers import CRFLoss

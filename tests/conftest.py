@@ -32,7 +32,7 @@ def pytest_xdist_make_scheduler(config, log):
             file = super()._split_scope(nodeid)
             *folders, name = file.split("/")
             shared = folders[:2] == ["tests", "apps"] and name != "test_backends.py"
-            return "/".join(folders) if shared else file
+            return "/".join(folders[:3]) if shared else file
 
     if config.getvalue("dist") == "loadfile":
         return ByModels(config, log)

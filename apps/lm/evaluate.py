@@ -17,13 +17,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from apps.lm import data
-from apps.lm.config import Config
 from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_keras
 from gated.text.codec import Splitter
+
+from .config import Config
+from .reading import sets
 
 
 def evaluate(
@@ -53,13 +54,13 @@ def evaluate(
         raise BadUsage(f"--dynamic goes with a text, and {run} has learned --items")
     if corpus:
         splitter = Splitter(config.level, config.lower, config.tokenized)
-        which, tokens = " ".join(corpus), splitter.stream(data.read(corpus, splitter))
+        which, tokens = " ".join(corpus), splitter.stream(sets.read(corpus, splitter))
     else:
-        splits = data.load(config)
+        splits = sets.load(config)
         which, tokens = ("test", splits.test) if splits.test else ("valid", splits.valid)
 
     import_keras()
-    from apps.lm.language_model import LanguageModel
+    from .model.language_model import LanguageModel
 
     loaded = LanguageModel.load(folder)
     metrics = {
@@ -72,8 +73,8 @@ def evaluate(
 
 def evaluate_tokens(codec, model, tokens: list[str], items: bool, dynamic: float = 0.0) -> dict:
     """The metrics of a model on the tokens of a text; dynamic evaluation changes its weights."""
-    from apps.lm.dynamic import judge_while_learning
-    from apps.lm.language_model import LanguageModel
+    from .model.dynamic import judge_while_learning
+    from .model.language_model import LanguageModel
 
     judge = LanguageModel(codec, model)
     ids = codec.ids(tokens)

@@ -33,9 +33,10 @@ def export(run: Path = Path("runs/lm/default")) -> None:
     import_tensorflow()
     import tensorflow as tf
 
-    from apps.lm.endpoints import Endpoints
-    from apps.lm.language_model import LanguageModel
     from gated.export.saved_model import save_endpoints
+
+    from .model.endpoints import Endpoints
+    from .model.language_model import LanguageModel
 
     endpoints = Endpoints(LanguageModel.load(folder))
     text = [tf.TensorSpec([None], tf.string, name="text")]

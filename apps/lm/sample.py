@@ -76,7 +76,7 @@ def sample(
     folder = RunFolder.open(run)
 
     import_keras()
-    from apps.lm.language_model import LanguageModel, Settings
+    from .model.language_model import LanguageModel, Settings
 
     model = LanguageModel.load(folder)
     warn_of_unknown(model.codec, prime)

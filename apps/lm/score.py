@@ -49,8 +49,8 @@ def score(
         raise BadUsage("expected a sentence without line ends in each argument")
 
     import_keras()
-    from apps.lm.language_model import LanguageModel
-    from apps.lm.page import page
+    from .model.language_model import LanguageModel
+    from .showing.page import page
 
     model = LanguageModel.load(folder)
     if next:

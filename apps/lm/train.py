@@ -11,11 +11,12 @@ sample and export need. A run that was cut off goes on when it is started again.
 
 import sys
 
-from apps.lm import data
-from apps.lm.config import Config
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_keras
+
+from .config import Config
+from .reading import sets
 
 
 def train(config: Config, *, json: bool = False) -> None:
@@ -25,20 +26,20 @@ def train(config: Config, *, json: bool = False) -> None:
         config: what the run depends on.
         json: print the metrics as JSON too, on one line, last.
     """
-    corpus = data.load(config)
+    corpus = sets.load(config)
     run = RunFolder.begin(config.run, config)
 
     # Not before the options and the corpus are known good: it takes seconds.
     import_keras()
-    from apps.lm.evaluate import evaluate_tokens, report
-    from apps.lm.fitting import fit
+    from .evaluate import evaluate_tokens, report
+    from .model.fitting import fit
 
     with run.training(config):
         counts = [len(part) for part in (corpus.train, corpus.valid, corpus.test)]
         print("{} tokens to train on, {} to validate, {} to test".format(*counts))
         if corpus.long:
             print(
-                f"warning: {corpus.long[0]}: more than {data.LONGEST_ITEM:,} tokens; "
+                f"warning: {corpus.long[0]}: more than {sets.LONGEST_ITEM:,} tokens; "
                 f"{len(corpus.long)} such item(s) trained on in pieces",
                 file=sys.stderr,
             )

@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from apps.music import data
-from apps.music.config import Config
-from apps.music.piece import Piece
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_keras
 
+from .config import Config
+from .reading import sets
+from .reading.piece import Piece
+
 if TYPE_CHECKING:
-    from apps.music.composer import Composer
+    from .model.composer import Composer
 
 
 def evaluate(
@@ -40,13 +41,13 @@ def evaluate(
     folder = RunFolder.open(run)
     config = folder.load_config(Config)
     if corpus:
-        which, pieces = " ".join(corpus), data.read_pieces(corpus, config.grid)
+        which, pieces = " ".join(corpus), sets.read_pieces(corpus, config.grid)
     else:
-        splits = data.load(config)
+        splits = sets.load(config)
         which, pieces = ("test", splits.test) if splits.test else ("valid", splits.valid)
 
     import_keras()
-    from apps.music.composer import Composer
+    from .model.composer import Composer
 
     composer = Composer.load(folder, joint=config.output == "joint")
     judge(folder, composer, which, pieces, json=json)
@@ -56,7 +57,7 @@ def judge(
     run: RunFolder, composer: "Composer", which: str, pieces: list[Piece], *, json: bool
 ) -> None:
     """Judges a model on pieces; prints the metrics, and writes them to the run folder."""
-    from apps.music.composer import total
+    from .model.composer import total
 
     metrics = {"set": which, "pieces": len(pieces), **total(composer.judge(pieces))}
     run.save_json(run.metrics, metrics)

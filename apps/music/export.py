@@ -17,10 +17,11 @@ known.
 
 from pathlib import Path
 
-from apps.music.config import Config
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
+
+from .config import Config
 
 
 def export(run: Path = Path("runs/music/default")) -> None:
@@ -35,10 +36,11 @@ def export(run: Path = Path("runs/music/default")) -> None:
     import_tensorflow()
     import tensorflow as tf
 
-    from apps.music.composer import Composer
-    from apps.music.endpoints import Endpoints
-    from apps.music.piece import KEYS
     from gated.export.saved_model import save_endpoints
+
+    from .model.composer import Composer
+    from .model.endpoints import Endpoints
+    from .reading.piece import KEYS
 
     endpoints = Endpoints(Composer.load(folder, joint=config.output == "joint"))
     save_endpoints(

@@ -19,20 +19,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from apps.music import data
-from apps.music.audio import write_wav
-from apps.music.config import Config
-from apps.music.midi import write_midi
-from apps.music.page import Tune, page
-from apps.music.picture import draw
-from apps.music.piece import Piece
-from apps.music.repertoire import Repertoire
-from apps.music.request import after, under
-from apps.music.statistics import Passages, longest_copy, statistics_of
 from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder, write_whole
 from gated.runs.quiet import import_keras
+
+from .config import Config
+from .model.repertoire import Repertoire
+from .model.request import after, under
+from .reading import sets
+from .reading.piece import Piece
+from .showing.audio import write_wav
+from .showing.midi import write_midi
+from .showing.page import Tune, page
+from .showing.picture import draw
+from .showing.statistics import Passages, longest_copy, statistics_of
 
 _MOST_BARS = 2000  # all are in memory at once
 _SLOWEST, _FASTEST = 10, 1000  # quarters a minute
@@ -90,7 +91,7 @@ def sample(
     repertoire = Repertoire.load(folder)
 
     def first(file: Path) -> Piece:
-        return data.read_pieces((str(file),), config.grid)[0]
+        return sets.read_pieces((str(file),), config.grid)[0]
 
     if harmonise:
         piece, request = under(first(harmonise))
@@ -105,7 +106,7 @@ def sample(
         raise BadUsage(f"--out {out}: exists already; name another, or remove it first")
 
     import_keras()
-    from apps.music.composer import Composer
+    from .model.composer import Composer
 
     request = replace(request, samples=tunes, temperature=temperature, seed=seed)
     composer = Composer.load(folder, joint=config.output == "joint")

@@ -10,11 +10,12 @@ the least validation loss, and leaves in the run folder all that evaluate, sampl
 run that was cut off goes on when it is started again.
 """
 
-from apps.music import data
-from apps.music.config import Config
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_keras
+
+from .config import Config
+from .reading import sets
 
 
 def train(config: Config, *, json: bool = False) -> None:
@@ -24,13 +25,13 @@ def train(config: Config, *, json: bool = False) -> None:
         config: what the run depends on.
         json: print the metrics as JSON too, on one line, last.
     """
-    corpus = data.load(config)
+    corpus = sets.load(config)
     run = RunFolder.begin(config.run, config)
 
     # Not before the options and the corpus are known good: it takes seconds.
     import_keras()
-    from apps.music.evaluate import judge
-    from apps.music.fitting import fit
+    from .evaluate import judge
+    from .model.fitting import fit
 
     with run.training(config):
         counts = [

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from apps.ner.conll import Reader
 from gated.errors import BadUsage
 from gated.runs.options import check_options, check_training_options
+
+from .reading.conll import Reader
 
 
 @dataclass(frozen=True)

@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from apps.ner import data
-from apps.ner.config import Config
-from apps.ner.conll import Sentence
-from apps.ner.errors import by_acquaintance, confusions
-from apps.ner.schemes import spans
 from gated.metrics.entities import entity_scores
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
 from gated.text.vocabulary import Vocabulary
 
+from .config import Config
+from .model.errors import by_acquaintance, confusions
+from .reading import sets
+from .reading.conll import Sentence
+from .reading.schemes import spans
+
 if TYPE_CHECKING:
-    from apps.ner.tagger import Tagger
+    from .model.tagger import Tagger
 
 _CONFUSIONS = 10
 
@@ -59,12 +60,12 @@ def evaluate(
             token_column=token_column or config.token_column,
             tag_column=tag_column or config.tag_column,
         )
-        which, sentences = " ".join(corpus), data.read_sentences(corpus, config.reader)
+        which, sentences = " ".join(corpus), sets.read_sentences(corpus, config.reader)
     else:
         which, sentences = _own_sentences(config)
 
     import_tensorflow()
-    from apps.ner.tagger import Tagger
+    from .model.tagger import Tagger
 
     tagger = Tagger.load(folder)
     with folder.loading():
@@ -126,7 +127,7 @@ def report(metrics: dict) -> None:
 
 
 def _own_sentences(config: Config) -> tuple[str, list[Sentence]]:
-    corpus = data.load(config.corpus, config.valid, config.test, config.seed, config.reader)
+    corpus = sets.load(config.corpus, config.valid, config.test, config.seed, config.reader)
     return ("test", corpus.test) if corpus.test else ("valid", corpus.valid)
 
 

@@ -16,11 +16,12 @@ docs/serving.md has examples of all.
 from pathlib import Path
 from typing import Literal
 
-from apps.ner.config import Config
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
+
+from .config import Config
 
 Format = Literal["saved-model", "onnx", "litert"]
 
@@ -49,9 +50,9 @@ def export(
         raise BadUsage(f"{run}: was trained without --vectors, so new words' mean nothing to it")
 
     import_tensorflow()
-    from apps.ner.formats import WRITERS
-    from apps.ner.tagger import Tagger
-    from apps.ner.vectors import widen as widened
+    from .model.formats import WRITERS
+    from .model.tagger import Tagger
+    from .model.vectors import widen as widened
 
     tagger = Tagger.load(folder)
     if vectors and widen:

@@ -16,14 +16,15 @@ from typing import Annotated, Literal
 
 import tyro
 
-from apps.ner import display
-from apps.ner.page import page
-from apps.ner.progress import progress
-from apps.ner.texts import Input, given_texts
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
+
+from .progress import progress
+from .showing import output
+from .showing.page import page
+from .texts import Input, given_texts
 
 _MOST_TAGGINGS = 100
 
@@ -67,7 +68,7 @@ def predict(
     given = given_texts(texts, file, input)
 
     import_tensorflow()
-    from apps.ner.tagger import Tagger
+    from .model.tagger import Tagger
 
     tagger = Tagger.load(folder)
     with progress(file) as advance:
@@ -85,15 +86,15 @@ def predict(
                 for piece in page((result for _, result in found()), tagger.types):
                     print(piece)
             case "conll":
-                display.write_conll(found())
+                output.write_conll(found())
             case "json" if k_best > 1:
-                display.write_taggings_json(found())
+                output.write_taggings_json(found())
             case "json":
-                display.write_json(found())
+                output.write_json(found())
             case "text" if k_best > 1:
-                display.write_taggings(found())
+                output.write_taggings(found())
             case "text":
-                display.write_text(found())
+                output.write_text(found())
 
 
 if __name__ == "__main__":

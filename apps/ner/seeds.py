@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 from rich.console import Console
 
-from apps.ner import data
-from apps.ner.config import Config
-from apps.ner.data import Corpus
-from apps.ner.evaluate import evaluate_sentences, report
-from apps.ner.fitting import train_one
-from apps.ner.tagger import Tagger
 from gated.runs.folder import RunFolder, write_whole
+
+from .config import Config
+from .evaluate import evaluate_sentences, report
+from .model.fitting import train_one
+from .model.tagger import Tagger
+from .reading import sets
+from .reading.sets import Corpus
 
 
 def train_seeds(config: Config) -> dict:
@@ -32,7 +33,7 @@ def train_seeds(config: Config) -> dict:
         if run.is_finished():
             run.check_config(one)
         if not (run.is_finished() and seed in found):
-            corpus = data.load(one.corpus, one.valid, one.test, one.seed, one.reader)
+            corpus = sets.load(one.corpus, one.valid, one.test, one.seed, one.reader)
             tagger, metrics = _trained(corpus, one, run)
             valid = evaluate_sentences(tagger, corpus.valid)
             found[seed] = {**metrics, "valid_f1": valid["f1"]}

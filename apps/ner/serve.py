@@ -10,12 +10,13 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
-from apps.ner.display import coloured
-from apps.ner.tagged import entities
 from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.quiet import import_tensorflow
 from gated.text.files import decode_lines
+
+from .model.tagged import entities
+from .showing.output import coloured
 
 
 def serve(texts: Annotated[tuple[str, ...], tyro.conf.Positional], *, export: Path) -> None:

@@ -12,11 +12,12 @@ that was cut off goes on when it is started again.
 
 import json as json_format
 
-from apps.ner import data
-from apps.ner.config import Config
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
+
+from .config import Config
+from .reading import sets
 
 
 def train(config: Config, *, json: bool = False) -> None:
@@ -26,7 +27,7 @@ def train(config: Config, *, json: bool = False) -> None:
         config: what the run depends on.
         json: print the metrics as JSON too, on one line, last.
     """
-    corpus = data.load(config.corpus, config.valid, config.test, config.seed, config.reader)
+    corpus = sets.load(config.corpus, config.valid, config.test, config.seed, config.reader)
     config = config.resolved(len(corpus.train))
     run = RunFolder(config.run)
     # Of several seeds the folder holds those that are finished, or were cut off.
@@ -35,9 +36,9 @@ def train(config: Config, *, json: bool = False) -> None:
 
     # Not before the options and the corpus are known good: it takes seconds.
     import_tensorflow()
-    from apps.ner.evaluate import report
-    from apps.ner.fitting import train_one
-    from apps.ner.seeds import train_seeds
+    from .evaluate import report
+    from .model.fitting import train_one
+    from .seeds import train_seeds
 
     if config.seeds > 1:
         metrics = train_seeds(config)

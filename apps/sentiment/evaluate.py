@@ -17,16 +17,17 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from apps.sentiment import data
-from apps.sentiment.config import Config
-from apps.sentiment.readers import Text
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
 
+from .config import Config
+from .reading import sets
+from .reading.files import Text
+
 if TYPE_CHECKING:
-    from apps.sentiment.classifier import Classifier
+    from .model.classifier import Classifier
 
 _SHOWN = 90  # characters of a mistake
 
@@ -59,21 +60,21 @@ def evaluate(
         if corpus or folds < 3:
             raise BadUsage("--folds: expected 3 at least, and no --corpus")
         import_tensorflow()
-        from apps.sentiment.folds import cross_validate
+        from .model.folds import cross_validate
 
         cross_validate(config, folds, json)
         return
     if corpus:
-        which, texts = " ".join(corpus), data.read_texts(corpus, config)
+        which, texts = " ".join(corpus), sets.read_texts(corpus, config)
     else:
-        splits = data.load(config)
+        splits = sets.load(config)
         which, texts = ("test", splits.test) if splits.test else ("valid", splits.valid)
 
     import_tensorflow()
-    from apps.sentiment.classifier import Classifier
+    from .model.classifier import Classifier
 
     classifier = Classifier.load(folder)
-    data.check_labels(texts, classifier.encoder.labels, which)
+    sets.check_labels(texts, classifier.encoder.labels, which)
     judge(folder, classifier, which, texts, mistakes, json)
 
 
@@ -86,7 +87,7 @@ def judge(
     json: bool = False,
 ) -> None:
     """Scores a classifier on texts, and leaves the scores in its folder and on the terminal."""
-    from apps.sentiment.picture import draw_confusion
+    from .showing.confusion import draw_confusion
 
     metrics, probabilities = score(classifier, texts)
     metrics = {"set": which, **metrics}

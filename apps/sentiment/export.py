@@ -24,8 +24,9 @@ def export(run: Path = Path("runs/sentiment/default")) -> None:
     import_tensorflow()
     import tensorflow as tf
 
-    from apps.sentiment.classifier import Classifier
     from gated.export.saved_model import save_endpoints
+
+    from .model.classifier import Classifier
 
     classifier = Classifier.load(folder)
     text = [tf.TensorSpec([None], tf.string, name="text")]

@@ -12,12 +12,13 @@ from typing import Annotated, Literal
 
 import tyro
 
-from apps.sentiment.display import Page, write_json, write_text
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
 from gated.text.files import given_lines
+
+from .showing.output import Page, write_json, write_text
 
 
 def predict(
@@ -45,7 +46,7 @@ def predict(
     lines = given_lines(texts, file)
 
     import_tensorflow()
-    from apps.sentiment.classifier import Classifier
+    from .model.classifier import Classifier
 
     classifier = Classifier.load(folder)
     labels = classifier.encoder.labels

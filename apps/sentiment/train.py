@@ -10,11 +10,12 @@ leaves in the run folder all that evaluate, predict and export need. A run that 
 when it is started again.
 """
 
-from apps.sentiment import data
-from apps.sentiment.config import Config
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
+
+from .config import Config
+from .reading import sets
 
 
 def train(config: Config, *, json: bool = False) -> None:
@@ -24,14 +25,14 @@ def train(config: Config, *, json: bool = False) -> None:
         config: what the run depends on.
         json: print the metrics as JSON too, on one line, last.
     """
-    corpus = data.load(config)
+    corpus = sets.load(config)
     config = config.resolved(len(corpus.train))
     run = RunFolder.begin(config.run, config)
 
     # Not before the options and the corpus are known good: it takes seconds.
     import_tensorflow()
-    from apps.sentiment.evaluate import judge
-    from apps.sentiment.fitting import fit
+    from .evaluate import judge
+    from .model.fitting import fit
 
     with run.training(config):
         print(
@@ -39,7 +40,7 @@ def train(config: Config, *, json: bool = False) -> None:
             f"{len(corpus.test)} to test; {len(corpus.labels)} classes"
         )
         for which, texts in (("validation", corpus.valid), ("test", corpus.test)):
-            if count := data.count_duplicates(texts, corpus.train):
+            if count := sets.count_duplicates(texts, corpus.train):
                 print(f"{count} of the {which} texts are among the training texts too")
         classifier = fit(corpus, config, run)
         which = "test" if corpus.test else "valid"

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from apps.lm.config import Config
-from apps.lm.model import Streams, build_model
+from apps.lm.model.network import Streams, build_model
 from benchmarks.language_model import fitting
 from benchmarks.timing import interleaved, medians
 from gated.compiling import on_gpu

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.scheme import IOB2
 
-from apps.ner.schemes import spans
+from apps.ner.reading.schemes import spans
 from gated.metrics.entities import entity_scores
 
 tags = st.sampled_from(["O", "B-A", "I-A", "B-B", "I-B"])

@@ -5,8 +5,8 @@ import time
 import pytest
 import tensorflow_datasets as tfds
 
-from apps.ner import data
-from apps.ner.conll import Sentence
+from apps.ner.reading import sets
+from apps.ner.reading.conll import Sentence
 from gated.errors import BadData, BadUsage
 from gated.text.tfds import load
 
@@ -77,15 +77,15 @@ def test_load():
 
 
 def test_corpus():
-    corpus = data.load(("tfds:tiny_ner",), ("0.5",), (), seed=1)
+    corpus = sets.load(("tfds:tiny_ner",), ("0.5",), (), seed=1)
     assert by_tokens(corpus.train + corpus.valid) == by_tokens(TRAIN)
     assert corpus.test == TEST
-    assert data.read_sentences(("tfds:tiny_ner",)) == TEST
+    assert sets.read_sentences(("tfds:tiny_ner",)) == TEST
 
 
 def test_tags_without_names():
     with pytest.raises(BadData, match=r"^tfds:tiny_plain_tags: expected `tokens` and one of ner,"):
-        data.load(("tfds:tiny_plain_tags",), (), (), seed=1)
+        sets.load(("tfds:tiny_plain_tags",), (), (), seed=1)
 
 
 def test_no_network():

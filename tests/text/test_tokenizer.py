@@ -7,7 +7,7 @@ import tensorflow as tf
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apps.ner import conll, data
+from apps.ner.reading import conll, sets
 from gated.text.tokenizer import tokenize
 
 # Half of the texts are made of what the rules look at, so that they meet often.
@@ -102,6 +102,6 @@ def test_no_tokens(texts):
 
 @pytest.mark.parametrize("name", ["train", "valid", "test"])
 def test_embedded_corpus_is_tokenized_as_it_was_by_hand(name):
-    sentences = [one.tokens for one in conll.read(data.EMBEDDED / f"{name}.conll")]
+    sentences = [one.tokens for one in conll.read(sets.EMBEDDED / f"{name}.conll")]
     found = split(*(" ".join(tokens) for tokens in sentences))
     assert [tuple(token for token, _, _ in row) for row in found] == sentences

@@ -13,11 +13,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
-from apps.music.piece import Note, Piece
-from apps.music.reading.making import bars_of, make_piece
-from apps.music.store import load_pieces, save_pieces
 from gated.errors import BadData
 from gated.runs.folder import write_whole
+
+from .making import bars_of, make_piece
+from .piece import Note, Piece
+from .store import load_pieces, save_pieces
 
 _VOICES = ("Soprano", "Alto", "Tenor", "Bass")
 # Of what is kept below, to be changed with whatever changes the pieces.

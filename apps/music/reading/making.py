@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from apps.music.piece import KEYS, LOWEST, Note, Piece, frames_of
 from gated.errors import BadData
+
+from .piece import KEYS, LOWEST, Note, Piece, frames_of
 
 LONGEST = 100_000  # frames: three hours of sixteenths at 120 quarters a minute
 

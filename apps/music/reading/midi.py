@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from apps.music.piece import Note, Piece
-from apps.music.reading.events import METRE, NOTE_OFF, NOTE_ON, TEMPO, Event, MidiFile, read_events
-from apps.music.reading.making import Bars, make_piece
 from gated.errors import BadData
 from gated.text.files import read_bytes
+
+from .events import METRE, NOTE_OFF, NOTE_ON, TEMPO, Event, MidiFile, read_events
+from .making import Bars, make_piece
+from .piece import Note, Piece
 
 ENDINGS = (".mid", ".midi")
 

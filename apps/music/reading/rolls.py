@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import scipy.io
 
-from apps.music.piece import HELD, KEYS, Piece
-from apps.music.reading.making import LONGEST
 from gated.errors import BadData
 from gated.text.files import read_bytes
+
+from .making import LONGEST
+from .piece import HELD, KEYS, Piece
 
 ENDINGS = (".mat",)
 

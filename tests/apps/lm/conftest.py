@@ -79,7 +79,7 @@ def run(runs):
 
 @pytest.fixture(scope="session")
 def language_model(run):
-    from apps.lm.language_model import LanguageModel
+    from apps.lm.model.language_model import LanguageModel
     from gated.runs.folder import RunFolder
 
     return LanguageModel.load(RunFolder(run))

@@ -12,9 +12,9 @@ import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from apps.lm.config import Config
-from apps.lm.endpoints import Endpoints
-from apps.lm.language_model import LanguageModel, Settings
-from apps.lm.model import build_model
+from apps.lm.model.endpoints import Endpoints
+from apps.lm.model.language_model import LanguageModel, Settings
+from apps.lm.model.network import build_model
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import UNKNOWN, Vocabulary
 from tests.layers.graphs import compilations, operations

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from apps.lm.language_model import LanguageModel, Settings
+from apps.lm.model.language_model import LanguageModel, Settings
 from gated.text.codec import EOS
 
 

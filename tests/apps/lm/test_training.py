@@ -11,9 +11,8 @@ import keras
 import numpy as np
 import pytest
 
-from apps.lm import fitting
 from apps.lm.config import Config
-from apps.lm.model import Streams, build_model
+from apps.lm.model.network import Streams, build_model, fitting
 from gated.runs.progress import Progress
 from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 
@@ -117,7 +116,7 @@ def test_going_on_ends_as_if_not_cut_off(
 @pytest.mark.parametrize(
     ("moment", "repeated"),
     [
-        ("apps.lm.fitting.build_model", True),
+        ("apps.lm.model.fitting.build_model", True),
         (IN_THE_FIRST_EPOCH, True),
         ("apps.lm.evaluate.evaluate_tokens", False),
     ],

@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from apps.music.midi import write_midi
-from apps.music.piece import LOWEST, Note, Piece, frames_of
+from apps.music.reading.piece import LOWEST, Note, Piece, frames_of
+from apps.music.showing.midi import write_midi
 from tests.apps import commands
 
 call = partial(commands.call, "music")
@@ -78,9 +78,9 @@ def runs(tmp_path_factory, training_options):
 @pytest.fixture(scope="session", params=["joint", "independent"])
 def lively(request):
     """A composer whose weights tell frames apart, as those of a short training hardly do."""
-    from apps.music.composer import Composer
     from apps.music.config import Config
-    from apps.music.model import build_model
+    from apps.music.model.composer import Composer
+    from apps.music.model.network import build_model
 
     kinds = {
         "joint": Config(units=12, depth=2, peepholes=True),

@@ -10,9 +10,9 @@ import mido
 import numpy as np
 import pytest
 
-from apps.music.midi import write_midi
-from apps.music.piece import KEYS, Piece
 from apps.music.reading.midi import read_midi
+from apps.music.reading.piece import KEYS, Piece
+from apps.music.showing.midi import write_midi
 from gated.runs.folder import RunFolder
 from tests.apps.commands import IN_THE_FIRST_EPOCH, contents, kill
 from tests.apps.music.conftest import tune

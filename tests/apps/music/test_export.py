@@ -9,10 +9,10 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from apps.music.composer import Composer
-from apps.music.endpoints import Endpoints
-from apps.music.piece import KEYS
-from apps.music.request import Request
+from apps.music.model.composer import Composer
+from apps.music.model.endpoints import Endpoints
+from apps.music.model.request import Request
+from apps.music.reading.piece import KEYS
 from gated.runs.folder import RunFolder
 from tests.apps.music.conftest import tune
 from tests.layers.graphs import compilations

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.ner import conll, data
+from apps.ner.reading import conll, sets
 from tests.apps.commands import Result
 
 ROOT = Path(__file__).parents[3]
@@ -59,7 +59,7 @@ def process():
 def tiny(tmp_path_factory):
     """A CoNLL file of 40 sentences."""
     path = tmp_path_factory.mktemp("corpus") / "tiny.conll"
-    sentences = conll.read(data.EMBEDDED / "train.conll")[:40]
+    sentences = conll.read(sets.EMBEDDED / "train.conll")[:40]
     path.write_text(
         "\n".join(
             "".join(f"{token}\t{tag}\n" for token, tag in zip(one.tokens, one.tags, strict=True))
@@ -94,7 +94,7 @@ def run(twins):
 
 @pytest.fixture(scope="session")
 def tagger(run):
-    from apps.ner.tagger import Tagger
+    from apps.ner.model.tagger import Tagger
     from gated.runs.folder import RunFolder
 
     return Tagger.load(RunFolder(run))

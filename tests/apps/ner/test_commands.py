@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from apps.ner import conll
 from apps.ner.progress import progress
-from apps.ner.schemes import spans
+from apps.ner.reading import conll
+from apps.ner.reading.schemes import spans
 
 TEXT = "Mary Shelley met Joan\tin  Venice ."
 

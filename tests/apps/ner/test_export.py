@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from apps.ner import conll, data
+from apps.ner.reading import conll, sets
 from tests.apps.commands import call
 
 # It gets nothing of ours: no path, no module, no vocabulary. TensorFlow imports Keras by itself
@@ -88,7 +88,7 @@ def texts():
     sentences = [
         one.tokens
         for name in ("train", "test")
-        for one in conll.read(data.EMBEDDED / f"{name}.conll")[:50]
+        for one in conll.read(sets.EMBEDDED / f"{name}.conll")[:50]
     ]
     usual = [" ".join(tokens).encode() for tokens in sentences[: 100 - len(ODD)]]
     # The odd ones between the others, so that padding is on all sides.

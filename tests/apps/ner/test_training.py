@@ -11,7 +11,7 @@ import keras
 import pytest
 
 from apps.ner.config import Config
-from apps.ner.tagger import Tagger
+from apps.ner.model.tagger import Tagger
 from gated.runs.folder import RunFolder
 from gated.runs.progress import Progress
 from tests.apps.commands import IN_THE_FIRST_EPOCH, call, kill

@@ -63,7 +63,7 @@ def run(tmp_path_factory, training_options):
 
 @pytest.fixture(scope="session")
 def classifier(run):
-    from apps.sentiment.classifier import Classifier
+    from apps.sentiment.model.classifier import Classifier
     from gated.runs.folder import RunFolder
 
     return Classifier.load(RunFolder(run))

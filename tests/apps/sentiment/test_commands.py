@@ -83,7 +83,7 @@ def test_an_empty_text_has_a_class_and_a_warning(command, run):
 
 def test_explains_a_few_words_at_a_time(classifier, monkeypatch):
     probabilities, words = classifier.explain(TEXT)
-    monkeypatch.setattr("apps.sentiment.classifier._WITHOUT", 20)
+    monkeypatch.setattr("apps.sentiment.model.classifier._WITHOUT", 20)
     again, few = classifier.explain(TEXT)
     np.testing.assert_allclose(again, probabilities, atol=1e-6)
     assert [word.word for word in few] == [word.word for word in words]

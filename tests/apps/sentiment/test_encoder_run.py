@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from apps.sentiment.classifier import Classifier
+from apps.sentiment.model.classifier import Classifier
 from gated.runs.folder import RunFolder
 from gated.runs.language_model import load_language_model
 from tests.apps.lm.conftest import call as lm_command

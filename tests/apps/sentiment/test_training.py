@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from apps.sentiment.batches import batches
-from apps.sentiment.classifier import Classifier
 from apps.sentiment.config import Config
-from apps.sentiment.encoder import WordEncoder
+from apps.sentiment.model.batches import batches
+from apps.sentiment.model.classifier import Classifier
+from apps.sentiment.model.encoder import WordEncoder
 from gated.runs.folder import RunFolder
 from gated.runs.progress import Progress
 from tests.apps.commands import IN_THE_FIRST_EPOCH, kill

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.music.reading.abc import read_abc
+from apps.music.reading.abc.files import read_abc
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from apps.music.piece import HELD, KEYS
+from apps.music.reading.piece import HELD, KEYS
 from apps.music.reading.rolls import read_rolls
 from gated.errors import BadData
 

@@ -1,0 +1,92 @@
+"""Tagged texts for people and for programs."""
+
+import json
+from collections.abc import Iterable
+from itertools import cycle
+from zlib import crc32
+
+from rich.console import Console
+from rich.text import Text
+
+from ..model.tagged import Entity, TaggedText
+
+# What came with each text, and what was found in it.
+Found = Iterable[tuple[dict | None, TaggedText]]
+
+_COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "red")
+_KNOWN = dict(zip(("PER", "LOC", "ORG", "MISC"), cycle(_COLOURS)))
+
+
+def write_text(found: Found) -> None:
+    """Each text with its entities in colour."""
+    console = Console(soft_wrap=True, highlight=False)
+    for _, tagged in found:
+        console.print(coloured(tagged.text, tagged.entities))
+
+
+def write_taggings(found: Found) -> None:
+    """Each sentence with its entities in colour, after the probability, once for each tagging."""
+    console = Console(soft_wrap=True, highlight=False)
+    for _, tagged in found:
+        for sentence in tagged.sentences:
+            start, end = sentence.offsets[0][0], sentence.offsets[-1][1]
+            for one in sentence.taggings:
+                line = Text(f"{one.probability:.4f}  ", "dim")
+                console.print(line + coloured(tagged.text, one.entities, start, end))
+            console.print()
+
+
+def write_conll(found: Found) -> None:
+    """A token and its tag a line, and a blank line after each sentence."""
+    for _, tagged in found:
+        for sentence in tagged.sentences:
+            rows = zip(sentence.tokens, sentence.taggings[0].tags, strict=True)
+            print("".join(f"{token}\t{tag}\n" for token, tag in rows))
+
+
+def write_json(found: Found) -> None:
+    """An object a line: what came with the text, and its entities."""
+    for fields, tagged in found:
+        _print_json({**(fields or {"text": tagged.text}), "entities": _objects(tagged.entities)})
+
+
+def write_taggings_json(found: Found) -> None:
+    """Likewise, and the taggings of each sentence."""
+    for fields, tagged in found:
+        sentences = [
+            {
+                "start": sentence.offsets[0][0],
+                "end": sentence.offsets[-1][1],
+                "taggings": [
+                    {
+                        "probability": round(one.probability, 6),
+                        "entities": _objects(one.entities),
+                    }
+                    for one in sentence.taggings
+                ],
+            }
+            for sentence in tagged.sentences
+        ]
+        given = fields or {"text": tagged.text}
+        _print_json({**given, "entities": _objects(tagged.entities), "sentences": sentences})
+
+
+def coloured(text: str, entities: Iterable[Entity], start: int = 0, end: int | None = None) -> Text:
+    """A part of a text with brackets around its entities, and their types in them."""
+    line, last = Text(), start
+    for one in entities:
+        colour = _KNOWN.get(one.type) or _COLOURS[crc32(one.type.encode()) % 6]
+        line.append(text[last : one.start])
+        line.append(f"[{one.text}", f"bold {colour}")
+        line.append(f" {one.type}", colour)
+        line.append("]", f"bold {colour}")
+        last = one.end
+    return line.append(text[last:end])
+
+
+def _objects(entities: Iterable[Entity]) -> list[dict]:
+    return [{**one._asdict(), "probability": round(one.probability or 0, 6)} for one in entities]
+
+
+def _print_json(found: dict) -> None:
+    print(json.dumps(found, ensure_ascii=False))

@@ -1,0 +1,118 @@
+"""From raw text to classes: what evaluation, prediction and the export all call."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gated.runs.folder import RunFolder
+
+from .encoder import Encoder, load_encoder
+
+_TOKENS = 2**14  # that are read at once
+_WITHOUT = 2**18  # tokens of a text without each of its words that are in memory at once
+_LINES = 1024  # that are in memory at once
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text, where it is in characters, and what it adds to the class."""
+
+    word: str
+    start: int
+    end: int
+    contribution: float
+
+
+class Classifier:
+    """A trained model with the vocabularies that it was trained with."""
+
+    def __init__(self, encoder: Encoder, model: keras.Model):
+        self.encoder = encoder
+        self.model = model
+        self.labels = tf.constant(encoder.labels)
+        self._of_tokens = tf.function(
+            self.probabilities, input_signature=[tf.RaggedTensorSpec([None, None], tf.string)]
+        )
+
+    @classmethod
+    def load(cls, run: RunFolder) -> "Classifier":
+        import apps.sentiment.naive_bayes  # noqa: F401
+        import gated.layers  # noqa: F401, registers what the file holds
+
+        config = run.load_json(run.config)
+        with run.loading():
+            model = keras.models.load_model(run.model)
+            encoder = load_encoder(run.path, config["limit"])
+            sizes = (model.get_layer("vectors").input_dim, model.output_shape[-1])
+            if sizes != (len(encoder.words), len(encoder.labels)):
+                raise ValueError("its vocabularies are not those of its model")
+            return cls(encoder, model)
+
+    def probabilities(self, tokens):
+        """The graph from ragged tokens [n, (t)] to the probability of each class, [n, classes]."""
+        return self.model(self.encoder.inputs(tokens), training=False)
+
+    def classify(self, text):
+        """The graph from strings [n] to labels [n] and probabilities [n, classes] of `labels`."""
+        tokens, _, _ = self.encoder.tokens(text)
+        probabilities = self.probabilities(tokens)
+        return {
+            "label": tf.gather(self.labels, tf.argmax(probabilities, axis=-1)),
+            "probabilities": probabilities,
+            "labels": tf.tile(self.labels[None], [tf.shape(probabilities)[0], 1]),
+        }
+
+    def classify_lines(self, lines: Iterable[str]) -> Iterator[tuple[str, np.ndarray]]:
+        """Each text with its probabilities, in batches."""
+        lines = iter(lines)
+        while batch := list(islice(lines, _LINES)):
+            yield from zip(batch, self.judge(batch), strict=True)
+
+    def explain(self, text: str) -> tuple[np.ndarray, list["Word"]]:
+        """The probabilities of a text, and what each word that is read adds to the likeliest class.
+
+            contribution = logit P(class | text) - logit P(class | text without the word)
+
+        in nats. Li, Monroe and Jurafsky 2016, "Understanding neural networks through representation
+        erasure", section 3.
+        """
+        tokens, starts, ends = (
+            ragged[0].numpy() for ragged in self.encoder.tokens(tf.constant([text]))
+        )
+        some = max(1, _WITHOUT // max(1, len(tokens)))
+        parts = []
+        for first in range(0, 1 + len(tokens), some):
+            places = range(first, min(1 + len(tokens), first + some))
+            # The first is the whole text.
+            texts = [np.delete(tokens, i - 1) if i else tokens for i in places]
+            parts.append(self.judge_tokens(tf.ragged.constant(texts, tf.string, ragged_rank=1)))
+        probabilities = np.concatenate(parts)
+        best = probabilities[0].argmax()
+        p = np.clip(probabilities[:, best].astype("float64"), 1e-7, 1 - 1e-7)
+        logits = np.log(p / (1 - p))
+        words = [
+            Word(text[start:end], int(start), int(end), float(contribution))
+            for start, end, contribution in zip(starts, ends, logits[0] - logits[1:], strict=True)
+        ]
+        return probabilities[0], words
+
+    def judge(self, texts: Sequence[str]) -> np.ndarray:
+        """The probabilities of texts, [n, classes]."""
+        return self.judge_tokens(self.encoder.read(texts)[0])
+
+    def judge_tokens(self, tokens) -> np.ndarray:
+        """Likewise of ragged tokens; those of like length are read side by side."""
+        lengths = tokens.row_lengths().numpy()
+        order = np.argsort(-lengths, kind="stable")
+        found = np.zeros((len(lengths), len(self.encoder.labels)), "float32")
+        start = 0
+        while start < len(order):
+            count = max(1, min(256, _TOKENS // max(1, lengths[order[start]])))
+            places = order[start : start + count]
+            found[places] = self._of_tokens(tf.gather(tokens, places)).numpy()
+            start += count
+        return found

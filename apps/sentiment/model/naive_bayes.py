@@ -1,0 +1,99 @@
+"""A second opinion of the class of a text, by its words and pairs of words alone."""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from .batches import Batches
+
+
+@keras.saving.register_keras_serializable("gated.sentiment")
+class NaiveBayes(layers.Layer):
+    """The geometric mean of the probabilities of a network and those of naive Bayes.
+
+        ŷ(class) ∝ √(p(class) P(class) exp(s(class) / √m))
+        s(class) = Σ log P(g | class) over the m words and pairs of neighbours g of the text that
+                   the training texts have
+
+    By the root of m, for they are not as independent as they are taken for. Wang and Manning 2012,
+    "Baselines and bigrams: simple, good sentiment and topic classification".
+
+    In training the network is alone: of these very texts naive Bayes knows the classes already,
+    and would leave it nothing to learn.
+
+    Args:
+        count: how many different words and pairs the training texts have.
+    """
+
+    def __init__(self, count: int, **kwargs):
+        super().__init__(**kwargs)
+        self.count = count
+
+    @classmethod
+    def of(cls, ids: np.ndarray, splits: np.ndarray, labels: np.ndarray, classes: int):
+        """That of training texts.
+
+        Args:
+            ids: of the words of all texts.
+            splits: where each text begins and ends among them, [n + 1].
+            labels: its class, [n].
+            classes: how many there are.
+        """
+        # One row, with padding after each text, so that no pair spans two.
+        row = np.insert(ids, splits[1:], 0)
+        found = np.tile(np.repeat(labels, np.diff(splits) + 1), 2)
+        grams = ops.convert_to_numpy(_grams(row[None]))[0]
+        keys, places = np.unique(grams[grams > 0], return_inverse=True)
+        counts = np.bincount(places * classes + found[grams > 0], minlength=len(keys) * classes)
+        p = counts.reshape(-1, classes) + 1.0
+        logs = np.log(p / p.sum(axis=0))
+        prior = np.log(np.bincount(labels, minlength=classes) / len(labels))
+        layer = cls(len(keys), name="naive_bayes")
+        layer.build([(None, classes), (None, None)])
+        layer.set_weights([keys, logs - logs.mean(axis=1, keepdims=True), prior])
+        return layer
+
+    def build(self, input_shape):
+        fixed = {"initializer": "zeros", "trainable": False}
+        self.keys = self.add_weight((self.count,), dtype="int64", name="keys", **fixed)
+        self.logs = self.add_weight((self.count, input_shape[0][-1]), name="logs", **fixed)
+        self.prior = self.add_weight((input_shape[0][-1],), name="prior", **fixed)
+
+    def call(self, inputs, training=False):
+        """Args: inputs: probabilities [b, classes] and ids [b, t]. Returns: [b, classes]."""
+        p, words = inputs
+        if training or not self.count:
+            return p
+        grams = _grams(words)  # [b, 2 t]
+        places = ops.reshape(ops.searchsorted(self.keys, ops.ravel(grams)), ops.shape(grams))
+        places = ops.minimum(places, self.count - 1)
+        known = ops.cast(ops.equal(ops.take(self.keys, places), grams), p.dtype)
+        s = ops.einsum("bg,bgc->bc", known, ops.take(self.logs, places, axis=0))
+        m = ops.maximum(ops.sum(known, axis=1, keepdims=True), 1)
+        return ops.softmax((ops.log(ops.maximum(p, 1e-30)) + self.prior + s / ops.sqrt(m)) / 2)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+    def get_config(self):
+        return {**super().get_config(), "count": self.count}
+
+
+def with_naive_bayes(network: keras.Model, training: Batches) -> keras.Model:
+    """A network that reads ids of words first, beside naive Bayes of its training texts."""
+    classes = network.output_shape[-1]
+    bayes = NaiveBayes.of(training.ids, training.splits, training.classes, classes)
+    found = bayes([network.output, network.inputs[0]])
+    return keras.Model(network.inputs, found, name=network.name)
+
+
+def _grams(words):
+    """A number for each word of ids [b, t] and each pair of neighbours, [b, 2 t].
+
+    0 for padding and unknown words, and for pairs with such.
+    """
+    words = ops.cast(words, "int64")
+    words = ops.where(words > 1, words, 0)
+    following = ops.pad(words[:, 1:], [[0, 0], [0, 1]])
+    pairs = ops.where((words > 0) & (following > 0), words * 2**31 + following, 0)
+    return ops.concatenate([words, pairs], axis=1)

@@ -1,0 +1,100 @@
+"""The network: pooling by its definition, padding that does not matter, saving."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import ops
+
+from apps.sentiment.config import Config
+from apps.sentiment.model.encoder import WordEncoder
+from apps.sentiment.model.network import build_model, pool
+from gated.text.spelled import SpelledWords
+from gated.text.vocabulary import Vocabulary
+
+KINDS = ["last", "mean", "max"]
+OPTIONS = [
+    {},
+    {"layer": "gru", "depth": 2},
+    {"peepholes": True},
+    *({"pooling": (kind,)} for kind in KINDS),
+    {"pooling": tuple(KINDS)},
+]
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    words = Vocabulary.of(["a", "a", "a", "b", "b", "c", "d", "e"])
+    return WordEncoder(SpelledWords(words, Vocabulary.of("abcxyz")), ["no", "yes", "perhaps"], 10)
+
+
+def build(encoder, **options):
+    keras.utils.set_random_seed(1)
+    return build_model(encoder, Config(units=4, word_size=5, **options))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pooling(kind):
+    rng = np.random.default_rng(1)
+    a = rng.uniform(-1, 1, (3, 5, 6)).astype("float32")
+    lengths = [5, 2, 0]
+    mask = np.arange(5) < np.array(lengths)[:, None]
+    found = ops.convert_to_numpy(pool(kind, ops.array(a), ops.array(mask)))
+    for row, length in enumerate(lengths):
+        own = a[row, :length].astype("float64")
+        if not length:
+            expected = np.zeros(6)
+        elif kind == "last":
+            expected = np.concatenate([own[-1, :3], own[0, 3:]])
+        else:
+            expected = own.mean(axis=0) if kind == "mean" else own.max(axis=0)
+        np.testing.assert_allclose(found[row], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_a_padded_batch_is_the_same_as_lone_texts(encoder, options):
+    model = build(encoder, **options)
+    texts = [["a"], ["b", "zyx", "c"], ["xx", "a", "b", "y", "e", "d"], []]
+    tokens = tf.ragged.constant(texts, tf.string, ragged_rank=1)
+    together = model(encoder.inputs(tokens)).numpy()
+    np.testing.assert_allclose(together.sum(axis=1), 1, rtol=1e-6)
+    for i, row in enumerate(together):
+        alone = model(encoder.inputs(tokens[i : i + 1])).numpy()[0]
+        np.testing.assert_allclose(alone, row, atol=1e-6)
+    assert abs(together[:3] - together[3]).max(axis=1).min() > 1e-4
+
+
+def test_unknown_words_differ_by_their_spelling(encoder):
+    model = build(encoder)
+    tokens = tf.ragged.constant([["zyx"], ["xyz"], ["zyx"]], tf.string, ragged_rank=1)
+    words, characters = encoder.inputs(tokens)
+    assert (words.numpy() == 1).all()
+    found = model([words, characters]).numpy()
+    assert (found[0] == found[2]).all()
+    assert abs(found[0] - found[1]).max() > 1e-5
+
+
+def test_known_words_are_not_spelled(encoder):
+    tokens = tf.ragged.constant([["a", "zyx"]], tf.string, ragged_rank=1)
+    words, characters = encoder.inputs(tokens)
+    assert words.numpy().tolist() == [[2, 1]]
+    assert not characters.numpy()[0, 0].any() and characters.numpy()[0, 1].all()
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_saved_and_loaded(encoder, tmp_path, options):
+    model = build(encoder, **options)
+    inputs = encoder.inputs(tf.ragged.constant([["a", "q"], ["b"]], tf.string, ragged_rank=1))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded(inputs), model(inputs))
+
+
+@pytest.mark.parametrize(("count", "kept"), [(9, "012345678"), (10, "0123456789"), (25, None)])
+def test_long_texts_keep_head_and_tail(encoder, count, kept):
+    text = " ".join(f"w{i}" for i in range(count))
+    tokens, starts, ends = encoder.tokens(tf.constant(["a b", text, ""]))
+    expected = [f"w{i}" for i in ([*range(5), *range(20, 25)] if kept is None else map(int, kept))]
+    assert [[t.decode() for t in row] for row in tokens.to_list()] == [["a", "b"], expected, []]
+    places = zip(starts.to_list()[1], ends.to_list()[1], strict=True)
+    assert [text[start:end] for start, end in places] == expected
