@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from apps.lm.config import Config
-from apps.lm.model.network import Streams, build_model, fitting
+from apps.lm.model import fitting
+from apps.lm.model.network import Streams, build_model
 from gated.runs.progress import Progress
 from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 

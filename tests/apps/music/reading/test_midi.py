@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mido import Message, MetaMessage
-from tests.apps.music.test_piece import melodies
 
 from apps.music.reading.making import Bars, positions_of
 from apps.music.reading.midi import read_midi
 from apps.music.reading.piece import Note, Piece, frames_of
 from apps.music.showing.midi import write_midi
 from gated.errors import BadData
+from tests.apps.music.reading.test_piece import melodies
 
 METRES = [(4, 4), (3, 4), (6, 8), (2, 2), (12, 8), (5, 4), (9, 8)]
 

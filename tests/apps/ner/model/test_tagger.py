@@ -8,8 +8,8 @@ import tensorflow as tf
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apps.ner import tagger as module
 from apps.ner.config import Config
+from apps.ner.model import tagger as module
 from apps.ner.model.network import build_model
 from apps.ner.model.tagger import Tagger
 from apps.ner.reading import conll, sets
