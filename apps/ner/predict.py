@@ -10,6 +10,7 @@ A text is split into sentences, which are tagged each for itself. Files and stan
 a few lines at a time, however large they are.
 """
 
+import sys
 from itertools import tee
 from pathlib import Path
 from typing import Annotated, Literal
@@ -83,8 +84,7 @@ def predict(
 
         match format:
             case "html":
-                for piece in page((result for _, result in found()), tagger.types):
-                    print(piece)
+                sys.stdout.writelines(page((result for _, result in found()), tagger.types))
             case "conll":
                 output.write_conll(found())
             case "json" if k_best > 1:

@@ -18,7 +18,8 @@ from gated.runs.folder import RunFolder
 from gated.runs.quiet import import_tensorflow
 from gated.text.files import given_lines
 
-from .showing.output import Page, write_json, write_text
+from .showing.output import write_json, write_text
+from .showing.page import page
 
 
 def predict(
@@ -50,14 +51,20 @@ def predict(
 
     classifier = Classifier.load(folder)
     labels = classifier.encoder.labels
-    page = Page() if format == "html" else None
-    write = page.add if page else write_json if format == "json" else write_text
     empty = 0
-    for text, p, words in _classified(classifier, lines, explain):
-        empty += not text.strip()
-        write(text, dict(zip(labels, map(float, p), strict=True)), words)
-    if page:
-        print(page)
+
+    def found():
+        nonlocal empty
+        for text, p, words in _classified(classifier, lines, explain):
+            empty += not text.strip()
+            yield text, dict(zip(labels, map(float, p), strict=True)), words
+
+    if format == "html":
+        sys.stdout.writelines(page(found()))
+    else:
+        write = write_json if format == "json" else write_text
+        for one in found():
+            write(*one)
     if empty:
         print(f"warning: {empty} empty text(s): what the model says of no words", file=sys.stderr)
 

@@ -8,6 +8,8 @@ from zlib import crc32
 from rich.console import Console
 from rich.text import Text
 
+from gated.text.spans import between
+
 from ..model.tagged import Entity, TaggedText
 
 # What came with each text, and what was found in it.
@@ -73,15 +75,15 @@ def write_taggings_json(found: Found) -> None:
 
 def coloured(text: str, entities: Iterable[Entity], start: int = 0, end: int | None = None) -> Text:
     """A part of a text with brackets around its entities, and their types in them."""
-    line, last = Text(), start
-    for one in entities:
-        colour = _KNOWN.get(one.type) or _COLOURS[crc32(one.type.encode()) % 6]
-        line.append(text[last : one.start])
-        line.append(f"[{one.text}", f"bold {colour}")
-        line.append(f" {one.type}", colour)
-        line.append("]", f"bold {colour}")
-        last = one.end
-    return line.append(text[last:end])
+    line = Text()
+    for before, one in between(text, entities, start, end):
+        line.append(before)
+        if one:
+            colour = _KNOWN.get(one.type) or _COLOURS[crc32(one.type.encode()) % 6]
+            line.append(f"[{one.text}", f"bold {colour}")
+            line.append(f" {one.type}", colour)
+            line.append("]", f"bold {colour}")
+    return line
 
 
 def _objects(entities: Iterable[Entity]) -> list[dict]:

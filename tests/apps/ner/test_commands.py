@@ -192,7 +192,7 @@ def test_page(command, run):
     page = command("predict", "--run", run, "--format", "html", TEXT, "<b>").out
     assert page.startswith("<!doctype html>") and page.endswith("</html>\n")
     for entity in found["entities"]:
-        assert f'data-probability="{entity["probability"]:.3f}">{entity["text"]}<' in page
+        assert f'data-note="probability {entity["probability"]:.3f}">{entity["text"]}<' in page
     assert "&lt;b&gt;</p>" in page
 
 

@@ -28,7 +28,7 @@ def tagged(text, entities):
 
 @pytest.fixture(scope="module")
 def html():
-    return "\n".join(page((tagged(*one) for one in TEXTS), TYPES))
+    return "".join(page((tagged(*one) for one in TEXTS), TYPES))
 
 
 class Reader(HTMLParser):
@@ -45,7 +45,7 @@ class Reader(HTMLParser):
             self.texts.append(["", []])
         if tag == "mark" and self.texts:
             text, entities = self.texts[-1]
-            entities.append(["", "", len(text), attributes["data-probability"]])
+            entities.append(["", "", len(text), attributes["data-note"]])
         if tag not in ("meta", "link"):
             self.open.append(tag)
 
@@ -70,7 +70,7 @@ def test_entities(html):
     reader.feed(html)
     assert not reader.open
     assert reader.texts == [
-        [text.replace("\0", "\ufffd"), [[one, name, at, "0.125"] for one, name, at in entities]]
+        [text.replace("\0", "\ufffd"), [[one, name, at, "probability 0.125"] for one, name, at in entities]]
         for text, entities in TEXTS
     ]
     assert "script" not in reader.tags
@@ -90,7 +90,7 @@ def test_each_type_has_a_hue(html):
 
 def test_no_texts_and_no_types():
     reader = Reader()
-    reader.feed("\n".join(page([], [])))
+    reader.feed("".join(page([], [])))
     assert (reader.texts, reader.open) == ([], [])
 
 

@@ -1,0 +1,74 @@
+"""Each page with a content that is hard to lay out: long words, many types, right to left."""
+
+import numpy as np
+
+from apps.lm.showing.page import page as surprise
+from apps.music.reading.piece import Note, Piece, frames_of
+from apps.music.showing.audio import wav_of
+from apps.music.showing.page import Tune
+from apps.music.showing.page import page as tunes
+from apps.music.showing.statistics import Copy, statistics_of
+from apps.ner.model.tagged import Entity, TaggedSentence, TaggedText, Tagging
+from apps.ner.showing.page import page as entities
+from apps.sentiment.model.classifier import Word
+from apps.sentiment.showing.page import page as classes
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+TEXT = f"Ada Lovelace met Charles Babbage in London. They went by ship, it is said: {LONG}"
+ARABIC = "التقت آدا لوفلايس بتشارلز بابيج في لندن"
+
+
+def _words(text):
+    start = 0
+    for word in text.split():
+        start = text.index(word, start)
+        yield word, start, start + len(word)
+
+
+def _entities():
+    types = ["PER", "LOC", "ORG", "MISC", "Chemical-or-Disease", "creative-work", "product", "group"]
+    for text in (TEXT, "", ARABIC, f"{LONG} " * 3, "Ada. " * 40):
+        found = [
+            Entity(word, types[i % 8], start, end, 0.5)
+            for i, (word, start, end) in enumerate(_words(text))
+            if i % 3 != 1
+        ]
+        yield TaggedText(text, [TaggedSentence([], [], [], [Tagging([], found, 1.0)])])
+
+
+def _classified():
+    for text in (TEXT, "", ARABIC, LONG):
+        words = [
+            Word(word, start, end, -3 + 6 * i / 10) for i, (word, start, end) in enumerate(_words(text))
+        ]
+        yield text, {"positive": 0.97, "negative": 0.02, f"a class of a {LONG}": 0.01}, words
+
+
+def _scored():
+    for text in (TEXT, ARABIC, LONG):
+        tokens = [*text, "\n"]
+        log_p = [-8.0 * (i % 11) / 10 for i in range(len(tokens))]
+        yield {"tokens": tokens, "token_log_p": log_p, "log_p": sum(log_p)}
+
+
+def _tunes():
+    for bars, name in ((2, "Tune 1"), (40, f"folder/{LONG}.abc, tune 12 (The Maid behind the Bar)")):
+        notes = [Note(60 + 7 * (i % 5), i, i + 1) for i in range(4 * bars)]
+        frames = frames_of(notes, 4)
+        positions = (np.arange(len(frames)) % 16 + 1).astype("uint8")
+        piece = Piece(name, frames, positions, 4, 120.0, (4, 4))
+        given = np.zeros(frames.shape, bool)
+        given[:8] = True
+        copy = Copy(name, 4, 6, 10, 2.5, 3, -1)
+        yield Tune(piece, wav_of(piece), b"MThd", statistics_of([piece]), copy, given)
+
+
+def pages():
+    """The pages of the applications, by their names."""
+    shown = list(_tunes())
+    return {
+        "ner": "".join(entities(_entities(), ["PER", "LOC", "ORG", "MISC", "Chemical-or-Disease", "creative-work", "product", "group"])),
+        "sentiment": "".join(classes(_classified())),
+        "lm": surprise(list(_scored()), "".join),
+        "music": tunes(shown, shown[0].statistics, f"Tunes of runs/music/{LONG}"),
+    }
