@@ -2,8 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-DEMO := runs/ner/demo
-REVIEWS := runs/sentiment/demo
+DEMO := runs/demo
 WORKERS ?= 2
 # In their own order, which has the long ones first, so that no worker is left alone at the end.
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -22,14 +21,9 @@ help:  ## show this
 	touch $@
 
 .PHONY: demo
-demo: .venv/installed  ## train a tagger of names and a classifier of reviews on the embedded corpora, use them
-	rm -rf $(DEMO) $(REVIEWS)
-	$(BIN)/python -m apps.ner.train --run $(DEMO)
-	$(BIN)/python -m apps.ner.export --run $(DEMO)
-	@echo 'In a new process, with TensorFlow alone:'
-	$(BIN)/python -m apps.ner.serve --export $(DEMO)/export/1 "Harry Potter and Hermione Granger invented a new spell."
-	$(BIN)/python -m apps.sentiment.train --run $(REVIEWS)
-	$(BIN)/python -m apps.sentiment.predict --run $(REVIEWS) --explain "The staff were friendly and the bed was perfect." "Broke after a week, what a waste of money."
+demo: .venv/installed  ## train a small model of each application, and make a page of what they do
+	rm -rf $(DEMO)
+	$(BIN)/python -m apps.demo --run $(DEMO)
 
 .PHONY: test
 test: .venv/installed  ## lint, check types, run the tests (TESTS='-k peephole --corpora DIR' passes options)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pages.browser import Browser, find_browser
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # What XLA makes is run once or twice here: optimizing its machine code takes longer than it saves.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
@@ -20,6 +22,16 @@ def corpora(request):
     if folder is None:
         pytest.skip("needs the real corpora: pytest tests --corpora DIR")
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """Headless Chromium, where there is one."""
+    program = find_browser()
+    if program is None:
+        pytest.skip("needs a browser: chromium or google-chrome")
+    with Browser(program, tmp_path_factory.mktemp("browser")) as opened:
+        yield opened
 
 
 @pytest.hookimpl(optionalhook=True)

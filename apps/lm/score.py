@@ -11,6 +11,7 @@ the probability of any such token.
 """
 
 import json as json_format
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -73,7 +74,7 @@ def score(
         return
     scored.sort(key=lambda one: -one["log_p"])
     if format == "html":
-        print(page(scored, model.codec.join))
+        sys.stdout.write(page(scored, model.codec.join))
         return
     for one in scored:
         print(f"{one['log_p']:10.3f}  {one['text']}")

@@ -1,5 +1,7 @@
 """Each page with a content that is hard to lay out: long words, many types, right to left."""
 
+from collections import namedtuple
+
 import numpy as np
 
 from apps.lm.showing.page import page as surprise
@@ -10,12 +12,15 @@ from apps.music.showing.page import page as tunes
 from apps.music.showing.statistics import Copy, statistics_of
 from apps.ner.model.tagged import Entity, TaggedSentence, TaggedText, Tagging
 from apps.ner.showing.page import page as entities
-from apps.sentiment.model.classifier import Word
 from apps.sentiment.showing.page import page as classes
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 TEXT = f"Ada Lovelace met Charles Babbage in London. They went by ship, it is said: {LONG}"
+TYPES = ["PER", "LOC", "ORG", "MISC", "Chemical-or-Disease", "creative-work", "product"]
 ARABIC = "التقت آدا لوفلايس بتشارلز بابيج في لندن"
+
+
+Word = namedtuple("Word", "word start end contribution")
 
 
 def _words(text):
@@ -26,10 +31,9 @@ def _words(text):
 
 
 def _entities():
-    types = ["PER", "LOC", "ORG", "MISC", "Chemical-or-Disease", "creative-work", "product", "group"]
     for text in (TEXT, "", ARABIC, f"{LONG} " * 3, "Ada. " * 40):
         found = [
-            Entity(word, types[i % 8], start, end, 0.5)
+            Entity(word, TYPES[i % len(TYPES)], start, end, 0.5)
             for i, (word, start, end) in enumerate(_words(text))
             if i % 3 != 1
         ]
@@ -39,7 +43,8 @@ def _entities():
 def _classified():
     for text in (TEXT, "", ARABIC, LONG):
         words = [
-            Word(word, start, end, -3 + 6 * i / 10) for i, (word, start, end) in enumerate(_words(text))
+            Word(word, start, end, -3 + 6 * i / 10)
+            for i, (word, start, end) in enumerate(_words(text))
         ]
         yield text, {"positive": 0.97, "negative": 0.02, f"a class of a {LONG}": 0.01}, words
 
@@ -52,7 +57,10 @@ def _scored():
 
 
 def _tunes():
-    for bars, name in ((2, "Tune 1"), (40, f"folder/{LONG}.abc, tune 12 (The Maid behind the Bar)")):
+    for bars, name in (
+        (2, "Tune 1"),
+        (40, f"folder/{LONG}.abc, tune 12 (The Maid behind the Bar)"),
+    ):
         notes = [Note(60 + 7 * (i % 5), i, i + 1) for i in range(4 * bars)]
         frames = frames_of(notes, 4)
         positions = (np.arange(len(frames)) % 16 + 1).astype("uint8")
@@ -63,12 +71,15 @@ def _tunes():
         yield Tune(piece, wav_of(piece), b"MThd", statistics_of([piece]), copy, given)
 
 
-def pages():
-    """The pages of the applications, by their names."""
+def _music():
     shown = list(_tunes())
-    return {
-        "ner": "".join(entities(_entities(), ["PER", "LOC", "ORG", "MISC", "Chemical-or-Disease", "creative-work", "product", "group"])),
-        "sentiment": "".join(classes(_classified())),
-        "lm": surprise(list(_scored()), "".join),
-        "music": tunes(shown, shown[0].statistics, f"Tunes of runs/music/{LONG}"),
-    }
+    return tunes(shown, shown[0].statistics, f"Tunes of runs/music/{LONG}")
+
+
+# What makes each page.
+PAGES = {
+    "ner": lambda: "".join(entities(_entities(), TYPES)),
+    "sentiment": lambda: "".join(classes(_classified())),
+    "lm": lambda: surprise(list(_scored()), "".join),
+    "music": _music,
+}

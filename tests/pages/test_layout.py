@@ -1,18 +1,44 @@
 """Each page in a browser: nothing is cut off, overlaps, or is hard to read."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from tests.pages.samples import pages
+from tests.pages.samples import PAGES
 
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
-PAGES = pages()
+WIDTHS = (360, 1200)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1200])
 @pytest.mark.parametrize("name", PAGES)
-def test_page(browser, name, width, dark):
-    browser.open(PAGES[name], width, dark)
-    assert browser.evaluate(FAULTS) == []
+def test_page(browser, name):
+    browser.open(PAGES[name]())
+    for width, dark in product(WIDTHS, (False, True)):
+        browser.show(width, dark)
+        assert (width, dark, browser.evaluate(FAULTS)) == (width, dark, [])
+
+
+BROKEN = {
+    "wide": ("<p style='width: 2000px'>x", "the page is wider than the screen"),
+    "outside": ("<p style='position: absolute; left: -9px'>x", 'sticks out: p "x"'),
+    "cut": ("<p style='width: 2em; overflow: hidden'>abcdefghij", 'cut off: p "abcdefghij"'),
+    "low": ("<p style='height: 2px; overflow: hidden'>x", 'cut off below: p "x"'),
+    "box": ("<p style='width: 2em'>abcdefghij", 'leaves its box: p "abcdefghij"'),
+    "over": ("<p>abc</p><p style='margin-top: -2em'>def", 'overlap: p "abc" and p "def"'),
+    "pale": ("<p style='color: #888'>x", 'contrast 3.5: p "x"'),
+    "keyboard": (
+        "<div style='overflow: auto'><p style='width: 2000px'>x",
+        'cannot be scrolled with the keyboard: div "x"',
+    ),
+    "mute": ("<p data-note='y'>x", 'cannot be pointed at: p "x"'),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_page(browser, name):
+    """Each kind of fault is found, and nothing else in what is right."""
+    broken, fault = BROKEN[name]
+    browser.open(f"<!doctype html><body style='background: white'><p>fine</p>{broken}")
+    found = browser.evaluate(FAULTS)
+    assert fault in found and not [one for one in found if "fine" in one]

@@ -5,10 +5,10 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup, escape
 
 from gated.pages import render
 
@@ -102,7 +102,7 @@ def _about(piece: Piece) -> str:
     return " · ".join(parts + ([f"nearest {key}"] if key else []))
 
 
-def _roll(number: int, tune: Tune) -> Markup:
+def _roll(number: int, tune: Tune) -> str:
     """The picture as a part of the page: its colours, ids and size are the page's."""
     file = io.BytesIO()
     picture.draw(tune.piece, file, tune.given)
@@ -114,7 +114,7 @@ def _roll(number: int, tune: Tune) -> Markup:
         svg = svg.replace(colour, f"var(--{name})")
     svg = re.sub(r'"([\d.]+)pt"', lambda size: f'"{float(size[1]) * _SCALE:.0f}"', svg, count=2)
     label = f'<svg role="img" aria-label="piano roll of {escape(tune.piece.name)}"'
-    return Markup(svg.replace("<svg", label, 1).replace("</svg>", '<path class="cursor"/></svg>'))
+    return svg.replace("<svg", label, 1).replace("</svg>", '<path class="cursor"/></svg>')
 
 
 def _count(number: float, noun: str) -> str:

@@ -157,6 +157,7 @@ def _rule(axes, piece: Piece, width: float) -> None:
         axes.set_xticks([tick * second for tick in ticks], [f"{tick:g}" for tick in ticks])
         axes.set_xlabel("seconds", loc="left")
     axes.tick_params(colors=INK, length=0, pad=3)
+    axes.tick_params("y", pad=5)
     axes.xaxis.label.set(color=INK)
     for side in axes.spines.values():
         side.set(color=RULE, linewidth=0.6)

@@ -18,7 +18,5 @@ def page(texts: Iterable[tuple[str, Mapping[str, float], Sequence["Word"]]]) -> 
     Args:
         texts: what to show, each with the probability of each class and with its words.
     """
-    found = (
-        (text, max(p, key=p.__getitem__), p, words) for text, p, words in begun(texts)
-    )
+    found = ((text, max(p, key=p.__getitem__), p, words) for text, p, words in begun(texts))
     return stream(__package__, "page.html", texts=found, between=between, most=MOST)

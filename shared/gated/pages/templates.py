@@ -31,7 +31,8 @@ def stream(package: str, name: str, **values: Any) -> Iterator[str]:
     Of an iterator among the values, which a template goes through, no more is read before its
     pieces are taken.
     """
-    return _template(package, name).generate(values)
+    # What is escaped comes as Markup, which would escape what it is joined with.
+    return map(str, _template(package, name).generate(values))
 
 
 def begun(items: Iterable[Item]) -> Iterator[Item]:
@@ -52,6 +53,7 @@ def _template(package: str, name: str) -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=_writable,
     )
     return environment.get_template(name)

@@ -1,0 +1,184 @@
+"""Trains a small model of each application, in minutes, and makes one page of what they do.
+
+    python -m apps.demo
+
+Each learns from a corpus that comes with Gated or with what it needs, by the commands that anybody
+would give. They are printed before they run, and stand on the page.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from gated.pages import render
+from gated.runs.command import run_command
+from gated.runs.folder import RunFolder, write_whole
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is trained and shown of an application.
+
+    Attributes:
+        name: of its folder.
+        heading: what people look for.
+        shape: from which sequences to which.
+        about: the model, the corpus, and what is to be seen.
+        train: options of the training.
+        use: the command that makes what is shown, with its options.
+        shown: the file that it makes, in the folder of the demo: a page, or a text.
+        figure: of the key figure the name in `metrics.json`, how it is written, and what it is.
+        begun: how the text that is shown begins, since it was told to.
+        music: files of music21's corpus to train on; none: the embedded corpus.
+    """
+
+    name: str
+    heading: str
+    shape: str
+    about: str
+    train: str
+    use: str
+    shown: str
+    figure: tuple[str, str, str]
+    begun: str = ""
+    music: tuple[str, ...] = ()
+
+
+PARTS = (
+    Part(
+        "ner",
+        "Named-entity recognition",
+        "many to many",
+        "A tag for each word: a bidirectional LSTM reads the words and their letters, and a CRF "
+        "scores the tags of a sentence as a whole. Learned from 825 sentences and nothing else.",
+        "",
+        """predict --format html
+        "Harry Potter and Hermione Granger invented a new spell."
+        "Ada Lovelace met Charles Babbage in London, and wrote to the Royal Society."
+        "Last summer Elena Petrova flew from Warsaw to Buenos Aires with Air France." """,
+        "entities.html",
+        ("f1", "{:.2f}", "F1 of the entities of the test sentences"),
+    ),
+    Part(
+        "sentiment",
+        "Text classification",
+        "many to one",
+        "A class for the whole text, by a bidirectional LSTM and naive Bayes together. Learned "
+        "from 667 short reviews. The colours say what each word adds to the class, or takes.",
+        "",
+        """predict --explain --format html
+        "The staff were friendly and the bed was perfect."
+        "Broke after a week, what a waste of money."
+        "Lovely music, but the seats were hard and the bar was closed." """,
+        "classes.html",
+        ("accuracy", "{:.0%}", "of the test reviews get the right class"),
+    ),
+    Part(
+        "lm",
+        "Language model",
+        "next token",
+        "What comes next, token by token: an LSTM has read the topics of Python's own help for "
+        "half a minute, and goes on from the words in bold. It knows how such a text looks, not "
+        "yet what it means.",
+        "--level word --min-count 2 --units 192 --batch-size 16 --steps 35 --learning-rate 0.004 "
+        "--epochs 4",
+        "sample --prime '{begun}' --lines 10 --length 160 --temperature 0.6",
+        "sample.txt",
+        ("perplexity", "{:.0f}", "perplexity of the words and marks of the validation text"),
+        begun="If the class",
+    ),
+    Part(
+        "music",
+        "Music generation",
+        "one to many",
+        "A tune from a seed alone: an LSTM has heard 176 Irish reels, and draws each eighth given "
+        "all before it. The page says how its tunes differ from the reels, and the longest passage "
+        "that they share with one.",
+        "--grid 2 --units 128 --transpose 0 --steps 64 --average 0.9 --learning-rate 0.008 "
+        "--epochs 12",
+        "sample --tunes 2 --bars 16 --temperature 0.8 --out {folder}/tunes",
+        "tunes/index.html",
+        ("nats_per_frame", "{:.2f}", "nats an eighth of the validation reels"),
+        # Of O'Neill's Music of Ireland, 1903. The chorales take half a minute to read.
+        music=("oneills1850/1176-1275.abc", "oneills1850/1276-1375.abc"),
+    ),
+)
+
+
+def demo(run: Path = Path("runs/demo")) -> None:
+    """Trains, predicts and samples, and writes `index.html` with what came of it.
+
+    Args:
+        run: the folder to make, with a run folder of each application in it.
+    """
+    folder = RunFolder.create(run).path
+    start = time.monotonic()
+    parts = [_done(part, folder) for part in PARTS]
+    minutes = (time.monotonic() - start) / 60
+    html = render(__package__, "demo.html", parts=parts, minutes=minutes)
+    page = folder / "index.html"
+    write_whole(page, lambda path: path.write_text(html, encoding="utf-8"))
+    print(f"\nTo see what they do, open {page}")
+
+
+def _done(part: Part, folder: Path) -> dict[str, Any]:
+    """Trains an application and uses it. Returns what the page says of it."""
+    run, shown = folder / part.name, folder / part.shown
+    corpus = ["--corpus", *map(str, _of_music21(part.music))] if part.music else []
+    name, *use = shlex.split(part.use.format(folder=folder, begun=part.begun))
+    commands = [
+        _call(part.name, "train", ["--run", str(run), *corpus, *shlex.split(part.train)]),
+        _call(part.name, name, ["--run", str(run), *use], None if "--out" in use else shown),
+    ]
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    key, form, of = part.figure
+    return {
+        "name": part.name,
+        "heading": part.heading,
+        "shape": part.shape,
+        "about": part.about,
+        "commands": commands,
+        "figure": form.format(metrics[key]),
+        "figure_of": of,
+        "shown": part.shown,
+        "begun": part.begun,
+        "content": shown.read_text(encoding="utf-8"),
+    }
+
+
+def _of_music21(names: tuple[str, ...]) -> list[Path]:
+    """Files of its corpus, as they are named from here."""
+    spec = find_spec("music21")
+    assert spec and spec.origin
+    corpus = Path(spec.origin).parent / "corpus"
+    here = Path.cwd()
+    return [
+        path.relative_to(here) if path.is_relative_to(here) else path
+        for path in (corpus / name for name in names)
+    ]
+
+
+def _call(application: str, name: str, arguments: list[str], output: Path | None = None) -> str:
+    """Runs a command, and ends where it fails. Returns it as a user would type it."""
+    module = f"{__package__}.{application}.{name}"
+    called = f"python -m {module}" if __package__ == "apps" else f"gated {application} {name}"
+    command = f"{called} {shlex.join(arguments)}" + (f" > {output}" if output else "")
+    print(f"\n$ {command}", flush=True)
+    with open(output or os.devnull, "wb") as file:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments], stdout=file if output else None
+        )
+    if done.returncode:
+        sys.exit(done.returncode)
+    return command
+
+
+if __name__ == "__main__":
+    run_command(demo)
