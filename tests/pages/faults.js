@@ -15,8 +15,9 @@
   };
   const isSeen = (element) =>
     element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-  const elements = [...document.body.querySelectorAll("*")].filter(
-    (one) => isSeen(one) && !["script", "style", "defs"].includes(one.localName)
+  const scrolled = new Set([...document.body.querySelectorAll("*")].filter(scrolls));
+  const elements = new Set(
+    [...document.body.querySelectorAll(":not(script, style, defs, defs *)")].filter(isSeen)
   );
 
   // Nothing is wider than the screen, but for what can be scrolled, with the keyboard too.
@@ -25,14 +26,19 @@
   for (const element of elements) {
     const { left, right } = element.getBoundingClientRect();
     const outside = left < -1 || right > width + 1;
-    if (outside && !parents(element).some(scrolls)) faults.add(`sticks out: ${name(element)}`);
+    if (outside && !parents(element).some((one) => scrolled.has(one))) faults.add(`sticks out: ${name(element)}`);
     const hidden = element.scrollWidth - element.clientWidth;
-    if (hidden > 1 && scrolls(element) && element.tabIndex < 0)
+    if (hidden > 1 && scrolled.has(element) && element.tabIndex < 0)
       faults.add(`cannot be scrolled with the keyboard: ${name(element)}`);
     if (hidden > 1 && /hidden|clip/.test(style(element).overflowX))
       faults.add(`cut off: ${name(element)}`);
     if (element.scrollHeight - element.clientHeight > 1 && /hidden|clip/.test(style(element).overflowY))
       faults.add(`cut off below: ${name(element)}`);
+  }
+  for (const frame of document.querySelectorAll("iframe")) {
+    const { scrollWidth, scrollHeight } = frame.contentDocument.documentElement;
+    if (scrollWidth > frame.clientWidth || scrollHeight > frame.clientHeight + 1)
+      faults.add("the page in a frame is cut off");
   }
 
   // No line of text lies on another, or on a player; and none leaves the box that holds it.
@@ -40,7 +46,7 @@
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const node = texts.currentNode, element = node.parentElement;
-    if (!node.data.trim() || !elements.includes(element)) continue;
+    if (!node.data.trim() || !elements.has(element)) continue;
     const block = [element, ...parents(element)].find((one) => style(one).display !== "inline");
     const holder = block.getBoundingClientRect();
     const range = document.createRange();

@@ -1,6 +1,7 @@
 """Each page with a content that is hard to lay out: long words, many types, right to left."""
 
 from collections import namedtuple
+from functools import cache
 
 import numpy as np
 
@@ -71,15 +72,31 @@ def _tunes():
         yield Tune(piece, wav_of(piece), b"MThd", statistics_of([piece]), copy, given)
 
 
-def _music():
+@cache
+def _ner_page():
+    return "".join(entities(_entities(), TYPES))
+
+
+@cache
+def _sentiment_page():
+    return "".join(classes(_classified()))
+
+
+@cache
+def _lm_page():
+    return surprise(list(_scored()), "".join)
+
+
+@cache
+def _music_page():
     shown = list(_tunes())
     return tunes(shown, shown[0].statistics, f"Tunes of runs/music/{LONG}")
 
 
 # What makes each page.
 PAGES = {
-    "ner": lambda: "".join(entities(_entities(), TYPES)),
-    "sentiment": lambda: "".join(classes(_classified())),
-    "lm": lambda: surprise(list(_scored()), "".join),
-    "music": _music,
+    "ner": _ner_page,
+    "sentiment": _sentiment_page,
+    "lm": _lm_page,
+    "music": _music_page,
 }

@@ -1,0 +1,90 @@
+"""The demo: its commands, which are not run here, and its page."""
+
+import functools
+import json
+import re
+import subprocess
+from html import unescape
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+
+from apps.demo import demo
+from tests.apps.commands import call
+from tests.pages.layout import faults
+from tests.pages.samples import PAGES
+
+METRICS = {"f1": 0.614, "accuracy": 0.754, "perplexity": 17.2, "nats_per_frame": 1.87}
+OUTPUT = {
+    "ner": PAGES["ner"],
+    "sentiment": PAGES["sentiment"],
+    "lm": lambda: "If the class <is>\nnot " + "x" * 300,
+    "music": PAGES["music"],
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """What the demo makes of commands that take their options, and only seem to run."""
+    folder = tmp_path_factory.mktemp("demo")
+
+    def run(command, stdout):
+        _, app, name = command[2].split(".")
+        module = import_module(command[2])
+
+        @functools.wraps(getattr(module, name))
+        def seem(**options):
+            if name == "train":
+                options["config"].run.mkdir()
+                (options["config"].run / "metrics.json").write_text(json.dumps(METRICS))
+            elif stdout:
+                stdout.write(OUTPUT[app]().encode())
+            else:
+                options["out"].mkdir()
+                (options["out"] / "index.html").write_text(OUTPUT[app](), encoding="utf-8")
+
+        patch.setattr(module, name, seem)
+        result = call(app, name, *command[3:])
+        assert result.status == 0, result.err
+        return SimpleNamespace(returncode=0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "run", run)
+        demo(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def html(folder):
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_shows_what_was_made(html):
+    frames = [unescape(one) for one in re.findall(r'srcdoc="([^"]*)"', html)]
+    assert frames == [PAGES[name]() for name in ("ner", "sentiment", "music")]
+    assert "<b>If the class</b> &lt;is&gt;\nnot xxx" in html
+    for figure in ("0.61", "75%", "17", "1.87"):
+        assert f"<b>{figure}</b>" in html
+
+
+def test_links_and_commands(html, folder):
+    links = re.findall(r'<a href="([^#"]+)"', html)
+    assert len(links) == 4
+    for link in links:
+        assert (folder / link).is_file()
+    commands = re.findall(r"<code>(python[^<]*)</code>", html)
+    assert len(commands) == 8
+    assert unescape(commands[-2]).startswith(f"python -m apps.music.train --run {folder}/music")
+
+
+def test_ends_where_a_command_fails(monkeypatch, tmp_path):
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=130))
+    with pytest.raises(SystemExit) as end:
+        demo(tmp_path)
+    assert end.value.code == 130
+    assert not (tmp_path / "index.html").exists()
+
+
+def test_layout(html, browser):
+    assert faults(browser, html) == []
