@@ -19,7 +19,7 @@ METRICS = {"f1": 0.614, "accuracy": 0.754, "perplexity": 17.2, "nats_per_frame":
 OUTPUT = {
     "ner": PAGES["ner"],
     "sentiment": PAGES["sentiment"],
-    "lm": lambda: "If the class <is>\nnot " + "x" * 300,
+    "lm": lambda: "The <Merry> Maid\n" * 24,
     "music": PAGES["music"],
 }
 
@@ -63,8 +63,8 @@ def html(folder):
 def test_shows_what_was_made(html):
     frames = [unescape(one) for one in re.findall(r'srcdoc="([^"]*)"', html)]
     assert frames == [PAGES[name]() for name in ("ner", "sentiment", "music")]
-    assert "<b>If the class</b> &lt;is&gt;\nnot xxx" in html
-    for figure in ("0.61", "75%", "17", "1.87"):
+    assert html.count("The &lt;Merry&gt; Maid\n") == 24
+    for figure in ("0.61", "75%", "17.2", "1.87"):
         assert f"<b>{figure}</b>" in html
 
 
@@ -76,6 +76,12 @@ def test_links_and_commands(html, folder):
     commands = re.findall(r"<code>(python[^<]*)</code>", html)
     assert len(commands) == 8
     assert unescape(commands[-2]).startswith(f"python -m apps.music.train --run {folder}/music")
+
+
+def test_titles(folder):
+    titles = (folder / "titles.txt").read_text(encoding="utf-8").splitlines()
+    assert len(titles) == len(set(titles)) > 1500
+    assert "The Absent Minded Man" in titles and "The Banks Of The Shannon" in titles
 
 
 def test_ends_where_a_command_fails(monkeypatch, tmp_path):
