@@ -74,7 +74,7 @@ PARTS = (
         """predict --explain --format html
         "The staff were friendly and the bed was perfect."
         "Broke after a week, what a waste of money."
-        "Lovely music, but the seats were hard and the bar was closed." """,
+        "The plot is clever, yet the acting is weak." """,
         "classes.html",
         ("accuracy", "{:.0%}", "of the test reviews get the right class"),
     ),
@@ -84,7 +84,8 @@ PARTS = (
         "next token",
         "What comes next, letter by letter: an LSTM has read the titles of 2,000 Irish tunes, and "
         "writes others of the kind, each letter drawn given all before it.",
-        "--corpus {folder}/titles.txt --items --units 128 --learning-rate 0.01 --epochs 16",
+        "--corpus {folder}/titles.txt --valid fold:9/10 --items --units 128 "
+        "--learning-rate 0.01 --epochs 16",
         "sample --samples 24 --temperature 0.6",
         "sample.txt",
         ("perplexity", "{:.1f}", "perplexity of the letters of validation titles"),
@@ -168,19 +169,21 @@ def _done(part: Part, folder: Path, names: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _call(application: str, name: str, arguments: list[str], output: Path | None = None) -> str:
-    """Runs a command, and ends where it fails. Returns it as a user would type it."""
+def _call(
+    application: str, name: str, arguments: list[str], output: Path | None = None
+) -> list[str]:
+    """Runs a command, and ends where it fails. Returns the words that a user would type."""
     module = f"{__package__}.{application}.{name}"
-    called = f"python -m {module}" if __package__ == "apps" else f"gated {application} {name}"
-    command = f"{called} {shlex.join(arguments)}" + (f" > {output}" if output else "")
-    print(f"\n$ {command}", flush=True)
+    called = ["python", "-m", module] if __package__ == "apps" else ["gated", application, name]
+    words = [*map(shlex.quote, [*called, *arguments]), *([">", str(output)] if output else [])]
+    print("\n$", *words, flush=True)
     with open(output or os.devnull, "wb") as file:
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments], stdout=file if output else None
         )
     if done.returncode:
         sys.exit(done.returncode)
-    return command
+    return words
 
 
 if __name__ == "__main__":

@@ -73,9 +73,13 @@ def test_links_and_commands(html, folder):
     assert len(links) == 4
     for link in links:
         assert (folder / link).is_file()
-    commands = re.findall(r"<code>(python[^<]*)</code>", html)
+    commands = [
+        unescape(re.sub("</?span>", "", one))
+        for one in re.findall("<code>(<span>.*?)</code>", html)
+    ]
     assert len(commands) == 8
-    assert unescape(commands[-2]).startswith(f"python -m apps.music.train --run {folder}/music")
+    assert commands[-2].startswith(f"python -m apps.music.train --run {folder}/music --corpus ")
+    assert "'Broke after a week, what a waste of money.'" in commands[3]
 
 
 def test_titles(folder):

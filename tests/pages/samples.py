@@ -29,6 +29,7 @@ def _words(text):
     for word in text.split():
         start = text.index(word, start)
         yield word, start, start + len(word)
+        start += len(word)
 
 
 def _entities():
