@@ -11,7 +11,6 @@ the probability of any such token.
 """
 
 import json as json_format
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -74,7 +73,7 @@ def score(
         return
     scored.sort(key=lambda one: -one["log_p"])
     if format == "html":
-        sys.stdout.write(page(scored, model.codec.join))
+        print(page(scored, model.codec.join))
         return
     for one in scored:
         print(f"{one['log_p']:10.3f}  {one['text']}")
