@@ -38,9 +38,9 @@ def test_standard_output(capsys):
 def test_what_cannot_be_written(tmp_path, name):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
-    with pytest.raises(BadUsage, match=rf"^--out {tmp_path}/{name}: cannot be written: \w"):
-        with printing_to(tmp_path / name):
-            pytest.fail("nothing is to be printed")
+    refused = pytest.raises(BadUsage, match=rf"^--out {tmp_path}/{name}: cannot be written: \w")
+    with refused, printing_to(tmp_path / name):
+        pytest.fail("nothing is to be printed")
     assert not list((tmp_path / "folder").iterdir())
 
 
