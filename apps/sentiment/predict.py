@@ -36,7 +36,8 @@ def predict(
 
     Args:
         format: text, the likeliest class, its probability and the text; json, an object a line with
-            text, label and the probability of each class; html, a page that explains.
+            text, label (in place of one that came with the text) and the probability of each class;
+            html, a page that explains.
         explain: also what each word adds to the class or takes from it: how much less likely the
             class is without the word. In colours, or as `words` in JSON, in nats of log-odds.
     """
@@ -73,7 +74,7 @@ def predict(
             case "text":
                 write_text(found())
     if empty:
-        print(f"warning: {empty} empty text(s): what the model says of no words", file=sys.stderr)
+        print(f"warning: {empty} empty text(s), predicted from no words", file=sys.stderr)
 
 
 if __name__ == "__main__":

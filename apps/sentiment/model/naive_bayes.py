@@ -86,7 +86,7 @@ def with_naive_bayes(network: keras.Model, training: Batches) -> keras.Model:
     classes = network.output_shape[-1]
     bayes = NaiveBayes.of(training.ids, training.splits, training.classes, classes)
     found = bayes([network.output, network.inputs[0]])
-    # What a model says of itself decides whether its loss is scaled.
+    # The policy of the model, not of its layers, decides whether the loss is scaled.
     with computing_in(network.dtype_policy.name):
         return keras.Model(network.inputs, found, name=network.name)
 

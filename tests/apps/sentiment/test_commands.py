@@ -80,7 +80,7 @@ def test_predict(command, run, classifier, tmp_path):
 
 def test_several_files_and_what_comes_with_the_texts(command, run, tmp_path):
     (tmp_path / "a.txt").write_text("I loved the soup\n")
-    (tmp_path / "b.jsonl").write_text('{"id": 7, "text": "I hated\\nthe soup"}\n')
+    (tmp_path / "b.jsonl").write_text('{"id": 7, "text": "I hated\\nthe soup", "label": "good"}\n')
     out = tmp_path / "out.jsonl"
     files = ["--file", tmp_path / "a.txt", tmp_path / "b.jsonl"]
     assert predicted(command, run, *files, "--out", out) == ([], "")
@@ -94,7 +94,7 @@ def test_an_empty_text_has_a_class_and_a_warning(command, run):
     found, err = predicted(command, run, "fine", "", "  ")
     assert len(found) == 3
     assert found[1]["probabilities"] == found[2]["probabilities"]
-    assert err == "warning: 2 empty text(s): what the model says of no words\n"
+    assert err == "warning: 2 empty text(s), predicted from no words\n"
     explained, _ = predicted(command, run, "--explain", "")
     assert explained[0]["words"] == []
 
@@ -110,7 +110,7 @@ def test_explains_a_few_words_at_a_time(classifier, monkeypatch):
 
 
 def test_explain(command, run, classifier):
-    """Against the probabilities of the texts written without each word."""
+    """Against the probabilities of the text without each word."""
     ((found,), _) = (predicted(command, run, "--explain", TEXT)[0], None)
     assert "".join(word["word"] for word in found["words"]) == TEXT.replace(" ", "")
     for word in found["words"]:
