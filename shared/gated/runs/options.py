@@ -133,7 +133,10 @@ Steps = Annotated[
 ]
 LearningRate = Annotated[
     T,
-    _help("Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs."),
+    _help(
+        "Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs. Nothing, "
+        "where allowed: what suits the network."
+    ),
     _POSITIVE,
 ]
 Clip = Annotated[float, _help("The greatest norm of a training step's gradient."), _POSITIVE]
