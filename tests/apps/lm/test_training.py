@@ -254,7 +254,6 @@ def test_mixed_precision(command, training_options, tmp_path, precision):
     (tokens, log_p), (_, expected) = (*mixed.score_lines([text]), *whole.score_lines([text]))
     np.testing.assert_allclose(log_p, expected, atol=0.02)
     assert command("sample", "--run", run, "--samples", 2, "--length", 9).status == 0
-    assert command("evaluate", "--run", run, "--dynamic", 0.001).status == 0
 
     assert command("export", "--run", run).status == 0
     endpoints = tf.saved_model.load(run / "export" / "1").signatures
