@@ -1,6 +1,5 @@
 """Each page with a content that is hard to lay out: long words, many types, right to left."""
 
-from collections import namedtuple
 from functools import cache
 
 import numpy as np
@@ -13,15 +12,13 @@ from apps.music.showing.page import page as tunes
 from apps.music.showing.statistics import Copy, statistics_of
 from apps.ner.model.tagged import Entity, TaggedSentence, TaggedText, Tagging
 from apps.ner.showing.page import page as entities
+from apps.sentiment.model.prediction import Prediction, Word
 from apps.sentiment.showing.page import page as classes
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 TEXT = f"Ada Lovelace met Charles Babbage in London. They went by ship, it is said: {LONG}"
 TYPES = ["PER", "LOC", "ORG", "MISC", "Chemical-or-Disease", "creative-work", "product"]
 ARABIC = "التقت آدا لوفلايس بتشارلز بابيج في لندن"
-
-
-Word = namedtuple("Word", "word start end contribution")
 
 
 def _words(text):
@@ -48,7 +45,8 @@ def _classified():
             Word(word, start, end, -3 + 6 * i / 10)
             for i, (word, start, end) in enumerate(_words(text))
         ]
-        yield text, {"positive": 0.97, "negative": 0.02, f"a class of a {LONG}": 0.01}, words
+        p = {"positive": 0.97, "negative": 0.02, f"a class of a {LONG}": 0.01}
+        yield Prediction(text, p, words)
 
 
 def _scored():
