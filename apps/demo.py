@@ -57,7 +57,7 @@ PARTS = (
         "A tag for each word: a bidirectional LSTM reads the words and their letters, and a CRF "
         "scores the tags of a sentence as a whole. Learned from 825 sentences and nothing else.",
         "",
-        """predict --format html
+        """predict --format html --out {folder}/entities.html
         "Harry Potter and Hermione Granger invented a new spell."
         "Ada Lovelace met Charles Babbage in London, and wrote to the Royal Society."
         "Last summer Elena Petrova flew from Warsaw to Buenos Aires with Air France." """,
@@ -71,7 +71,7 @@ PARTS = (
         "A class for the whole text, by a bidirectional LSTM and naive Bayes together. Learned "
         "from 667 short reviews. The colours say what each word adds to the class, or takes.",
         "",
-        """predict --explain --format html
+        """predict --explain --format html --out {folder}/classes.html
         "The staff were friendly and the bed was perfect."
         "Broke after a week, what a waste of money."
         "The plot is clever, yet the acting is weak." """,
@@ -99,7 +99,7 @@ PARTS = (
         "that they share with one.",
         "--corpus {reels} --grid 2 --units 128 --transpose 0 --steps 64 --average 0.9 "
         "--learning-rate 0.008 --epochs 12",
-        "sample --tunes 2 --bars 16 --temperature 0.8 --out {folder}/tunes",
+        "sample --samples 2 --bars 16 --temperature 0.8 --out {folder}/tunes",
         "tunes/index.html",
         ("nats_per_frame", "{:.2f}", "nats an eighth of validation reels"),
     ),

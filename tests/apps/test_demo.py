@@ -41,8 +41,9 @@ def folder(tmp_path_factory):
             elif stdout:
                 stdout.write(OUTPUT[app]().encode())
             else:
-                options["out"].mkdir()
-                (options["out"] / "index.html").write_text(OUTPUT[app](), encoding="utf-8")
+                out = options["out"] if options["out"].suffix else options["out"] / "index.html"
+                out.parent.mkdir(exist_ok=True)
+                out.write_text(OUTPUT[app](), encoding="utf-8")
 
         patch.setattr(module, name, seem)
         result = call(app, name, *command[3:])
