@@ -7,7 +7,6 @@ would give. They are printed before they run, and stand on the page.
 """
 
 import json
-import os
 import re
 import shlex
 import string
@@ -177,12 +176,13 @@ def _call(
     called = ["python", "-m", module] if __package__ == "apps" else ["gated", application, name]
     words = [*map(shlex.quote, [*called, *arguments]), *([">", str(output)] if output else [])]
     print("\n$", *words, flush=True)
-    with open(output or os.devnull, "wb") as file:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments], stdout=file if output else None
-        )
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE if output else None
+    )
     if done.returncode:
         sys.exit(done.returncode)
+    if output:
+        output.write_bytes(done.stdout)
     return words
 
 

@@ -38,9 +38,7 @@ def folder(tmp_path_factory):
             if name == "train":
                 options["config"].run.mkdir()
                 (options["config"].run / "metrics.json").write_text(json.dumps(METRICS))
-            elif stdout:
-                stdout.write(OUTPUT[app]().encode())
-            else:
+            elif not stdout:
                 out = options["out"] if options["out"].suffix else options["out"] / "index.html"
                 out.parent.mkdir(exist_ok=True)
                 out.write_text(OUTPUT[app](), encoding="utf-8")
@@ -48,7 +46,7 @@ def folder(tmp_path_factory):
         patch.setattr(module, name, seem)
         result = call(app, name, *command[3:])
         assert result.status == 0, result.err
-        return SimpleNamespace(returncode=0)
+        return SimpleNamespace(returncode=0, stdout=OUTPUT[app]().encode())
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subprocess, "run", run)
