@@ -120,7 +120,8 @@ def demo(run: Path = Path("runs/demo")) -> None:
     music = _music()
     titles = "".join(f"{title}\n" for title in _titles(music))
     (folder / "titles.txt").write_text(titles, encoding="utf-8")
-    names = {"folder": folder, "reels": shlex.join(str(music / name) for name in _REELS)}
+    reels = shlex.join(str(music / name) for name in _REELS)
+    names = {"folder": shlex.quote(str(folder)), "reels": reels}
     parts = [_done(part, folder, names) for part in PARTS]
     minutes = (time.monotonic() - start) / 60
     html = render(__package__, "demo.html", parts=parts, minutes=minutes)
@@ -148,7 +149,7 @@ def _titles(music: Path) -> list[str]:
     return sorted(set(map(string.capwords, ordered)))
 
 
-def _done(part: Part, folder: Path, names: dict[str, Any]) -> dict[str, Any]:
+def _done(part: Part, folder: Path, names: dict[str, str]) -> dict[str, Any]:
     """Trains an application and uses it. Returns what the page says of it."""
     run, shown = folder / part.name, folder / part.shown
     name, *use = shlex.split(part.use.format(**names))

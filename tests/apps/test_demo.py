@@ -27,7 +27,7 @@ OUTPUT = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """What the demo makes of commands that take their options, and only seem to run."""
-    folder = tmp_path_factory.mktemp("demo")
+    folder = tmp_path_factory.mktemp("demo") / "of mine"
 
     def run(command, stdout):
         _, app, name = command[2].split(".")
@@ -77,7 +77,7 @@ def test_links_and_commands(html, folder):
         for one in re.findall("<code>(<span>.*?)</code>", html)
     ]
     assert len(commands) == 8
-    assert commands[-2].startswith(f"python -m apps.music.train --run {folder}/music --corpus ")
+    assert commands[-2].startswith(f"python -m apps.music.train --run '{folder}/music' --corpus ")
     assert "'Broke after a week, what a waste of money.'" in commands[3]
 
 
