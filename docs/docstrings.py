@@ -1,4 +1,4 @@
-"""For the site: the section "Call arguments" of a docstring is a list of arguments, as "Args" is."""
+"""For the site: "Call arguments" of a docstring is a list of arguments, as "Args" is."""
 
 import griffe
 
