@@ -40,7 +40,7 @@ class Classifier:
 
     @classmethod
     def load(cls, run: RunFolder) -> "Classifier":
-        import apps.sentiment.naive_bayes  # noqa: F401
+        from . import naive_bayes  # noqa: F401
         import gated.layers  # noqa: F401, registers what the file holds
 
         config = run.load_json(run.config)
