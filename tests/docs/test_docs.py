@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from gated.recurrence import on_tensorflow
 from gated.runs.command import run_command
 
 ROOT = Path(__file__).parents[2]
@@ -143,8 +142,6 @@ def test_python_compiles(page):
 @pytest.mark.parametrize("page", ["README.md", "docs/guides/your-own-model.md"])
 def test_examples_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    # To compile the recurrences takes far longer than to run them once.
-    monkeypatch.setattr(on_tensorflow, "choose", lambda *_: on_tensorflow.plain)
     names = {}
     for block in blocks(ROOT / page, "python"):
         exec(compile(block, page, "exec"), names)
