@@ -4,7 +4,7 @@ A blank line ends a sentence, and so does one that begins with -DOCSTART-, #begi
 document. A line with a tab is split at tabs only, so that a token may hold spaces; any other line
 at spaces.
 
-A first column that counts the tokens of each sentence, as in CoNLL-U and GermEval, tells comments
+A first column that counts the tokens of each sentence, as in CoNLL-U and GermEval, distinguishes comments
 from tokens; its ranges, `3-4`, and empty nodes, `5.1`, are left out.
 """
 
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from .schemes import parse
 
 DOCUMENT = "-DOCSTART-"
-#: Of the rows must fit, so that an error in one is told where it is.
+#: Of the rows must fit, so that an error in one is reported where it is.
 MOST = 0.9
 
 _GLOBAL_COLUMNS = "# global.columns ="
