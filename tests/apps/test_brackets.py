@@ -37,24 +37,29 @@ def approximately(metrics):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("brackets") / "run"
     result = call(APP, "train", "--test", "fold:3/4", "--json", "--run", folder)
     assert (result.status, result.err) == (0, "")
-    assert json.loads(result.lines[-1]) == read_json(folder / "metrics.json")
-    return folder
+    return folder, json.loads(result.lines[-1])
 
 
-def test_train(run):
-    metrics = read_json(run / "metrics.json")
+@pytest.fixture(scope="module")
+def run(trained):
+    return trained[0]
+
+
+def test_train(trained):
+    run, metrics = trained
+    assert read_json(run / "metrics.json") == metrics
     assert metrics["set"] == "test"
     assert metrics["accuracy"] > 0.9  # a third of the texts balance
     assert {path.name for path in run.iterdir()} >= {"config.json", "model.keras", "history.csv"}
 
 
-def test_evaluate(run, tmp_path):
-    expected = read_json(run / "metrics.json")
-    del expected["valid_loss"]
+def test_evaluate(trained, tmp_path):
+    run, expected = trained
+    expected = {name: value for name, value in expected.items() if name != "valid_loss"}
     result = call(APP, "evaluate", "--run", run, "--json")
     assert json.loads(result.lines[-1]) == approximately(expected)
     (tmp_path / "own.tsv").write_text("()()\tyes\n)(\tno\n")
@@ -94,12 +99,11 @@ def test_several_seeds(tmp_path):
     assert (tmp_path / "run/model.keras").is_file()
 
 
-def test_a_training_that_was_killed_starts_again(run, tmp_path):
+def test_a_training_that_was_killed_starts_again(trained, tmp_path):
     options = ["--test", "fold:3/4", "--run", tmp_path / "run"]
     kill(APP, IN_THE_FIRST_EPOCH, *options)
     assert call(APP, "train", *options).status == 0
-    expected = read_json(run / "metrics.json")
-    assert read_json(tmp_path / "run/metrics.json") == approximately(expected)
+    assert read_json(tmp_path / "run/metrics.json") == approximately(trained[1])
 
 
 @pytest.mark.parametrize(

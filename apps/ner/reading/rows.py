@@ -4,8 +4,8 @@ A blank line ends a sentence, and so does one that begins with -DOCSTART-, #begi
 document. A line with a tab is split at tabs only, so that a token may hold spaces; any other line
 at spaces.
 
-A first column that counts the tokens of each sentence, as in CoNLL-U and GermEval, distinguishes comments
-from tokens; its ranges, `3-4`, and empty nodes, `5.1`, are left out.
+Where a first column counts the tokens of each sentence, as in CoNLL-U and GermEval, comments are
+known by it; its ranges, `3-4`, and empty nodes, `5.1`, are left out.
 """
 
 import re
