@@ -16,7 +16,7 @@ from gated.runs.command import run_command
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 APPLICATIONS = ("ner", "sentiment", "lm", "music")
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def name(page):
@@ -129,7 +129,9 @@ def test_links_and_paths_exist(page):
             path = (page.parent / target).resolve()
             assert path.exists(), target
             assert path.is_relative_to(folder), f"{target} is not in the site"
-    for path in re.findall(r"`((?:apps|shared|tests|benchmarks|docs)/[\w./-]*)`", text):
+    paths = re.findall(r"`((?:apps|shared|tests|benchmarks|docs)/[\w./-]*)`", text)
+    paths += re.findall(r'^--8<-- "(.*)"$', page.read_text("utf-8"), re.MULTILINE)
+    for path in paths:
         assert (ROOT / path).exists(), path
 
 
