@@ -4,7 +4,13 @@ import pytest
 
 from gated.errors import BadData, BadUsage
 from gated.runs.folder import RunFolder
-from gated.runs.outputs import print_json, printing_to, save_and_report
+from gated.runs.outputs import (
+    print_json,
+    printing_to,
+    report_summary,
+    save_and_report,
+    summary,
+)
 
 
 def test_printing_to_a_file(tmp_path, capsys):
@@ -49,3 +55,16 @@ def test_metrics(tmp_path, capsys):
     save_and_report(run, {"f1": 0.5}, lambda metrics: [f"F1 {metrics['f1']}"], json=True)
     assert capsys.readouterr().out == 'F1 0.5\n{"f1": 0.5}\n'
     assert run.load_json(run.metrics) == {"f1": 0.5}
+
+
+def test_summary(capsys):
+    whole = summary([{"f1": 0.5, "set": "test"}, {"f1": 0.9, "set": "test"}], ["f1"])
+    assert whole == {
+        "f1": pytest.approx(0.7),
+        "f1_least": 0.5,
+        "f1_greatest": 0.9,
+        "f1_deviation": pytest.approx(0.08**0.5),
+    }
+    report_summary(whole, ["f1"], "2 folds")
+    expected = "mean 0.7000, least 0.5000, greatest 0.9000, standard deviation 0.2828"
+    assert capsys.readouterr().out == f"f1 of 2 folds: {expected}\n"
