@@ -84,40 +84,39 @@ def test_every_benchmark_has_its_options(words):
         )
 
 
-@pytest.fixture(scope="module")
-def options():
-    """What `--help` says of all commands of each application."""
-    helps = {}
-    for app in APPLICATIONS:
-        files = (ROOT / "apps" / app).glob("*.py")
-        modules = [f.stem for f in files if f"run_command({f.stem})" in f.read_text("utf-8")]
-        helps[app] = [help_of(app, module) for module in modules]
-    return helps
+@functools.cache
+def options(app):
+    """What `--help` says of all commands of an application."""
+    modules = [f.stem for f in (ROOT / "apps" / app).glob("*.py") if calls_its_own_name(f)]
+    found = set()
+    for module in modules:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), pytest.raises(SystemExit):
+            runs(app, module, ["--help"])
+        found |= set(re.findall(r"--[a-z][a-z-]+", out.getvalue()))
+    return found
 
 
-def help_of(app, module):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), pytest.raises(SystemExit):
-        runs(app, module, ["--help"])
-    return set(re.findall(r"--[a-z][a-z-]+", out.getvalue()))
+def calls_its_own_name(file):
+    return f"run_command({file.stem})" in file.read_text("utf-8")
 
 
 @pytest.mark.parametrize("app", APPLICATIONS)
-def test_the_page_of_an_application_names_options_that_it_has(app, options):
+def test_the_page_of_an_application_names_options_that_it_has(app):
     page = prose(ROOT / "docs" / "applications" / f"{app}.md")
     spans = re.findall(r"`((?:\w+ )?--[^`]+)`", page)
     named = {option for span in spans for option in re.findall(r"--[a-z][a-z-]+", span)}
     assert named
-    assert named <= set().union(*options[app])
+    assert named <= options(app)
 
 
-def test_the_shared_options_are_those_of_every_application(options):
+@pytest.mark.parametrize("app", APPLICATIONS)
+def test_the_shared_options_are_those_of_every_application(app):
     page = (ROOT / "docs" / "applications" / "index.md").read_text("utf-8")
     table = page.split("## Options of train")[1].split("\n\n")[1]
     named = set(re.findall(r"`(--[a-z-]+)`", table))
     assert len(named) > 10
-    for helps in options.values():
-        assert named <= set().union(*helps)
+    assert named <= options(app)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
