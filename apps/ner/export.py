@@ -14,12 +14,12 @@ docs/serving.md has examples of all.
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import Run
+from gated.runs.options import Run, at_least
 from gated.runs.quiet import import_tensorflow
 
 from .config import Config
@@ -32,7 +32,7 @@ def export(
     *,
     format: tuple[Format, ...] = ("saved-model",),
     vectors: Path | None = None,
-    widen: int | None = None,
+    widen: Annotated[int | None, at_least(1)] = None,
 ) -> None:
     """Writes into export/ in the run folder.
 
@@ -44,8 +44,6 @@ def export(
     folder = RunFolder.open(run)
     if (vectors is None) != (widen is None):
         raise BadUsage("--vectors FILE and --widen N go together")
-    if widen is not None and widen < 1:
-        raise BadUsage(f"--widen {widen}, expected 1 or more")
     if vectors and not folder.load_config(Config).vectors:
         raise BadUsage(f"{run}: was trained without --vectors, so new words' mean nothing to it")
 

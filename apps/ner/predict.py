@@ -12,13 +12,13 @@ a few lines at a time, however large they are.
 
 from itertools import tee
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.inputs import given_texts, reading
-from gated.runs.options import Files, Input, Out, Run, Texts
+from gated.runs.options import Files, Input, Out, Run, Texts, between
 from gated.runs.outputs import printing_to
 from gated.runs.quiet import import_tensorflow
 
@@ -36,8 +36,8 @@ def predict(
     input: Input = None,
     format: Literal["text", "conll", "json", "html"] = "text",
     out: Out = None,
-    k_best: int = 1,
-    threshold: float = 0.0,
+    k_best: Annotated[int, between(1, _MOST_TAGGINGS)] = 1,
+    threshold: Annotated[float, between(0, 1)] = 0.0,
 ) -> None:
     """Tags texts.
 
@@ -50,10 +50,6 @@ def predict(
             JSON.
         threshold: leave out entities less likely than this.
     """
-    if not 1 <= k_best <= _MOST_TAGGINGS:
-        raise BadUsage(f"--k-best {k_best}: expected 1 to {_MOST_TAGGINGS}")
-    if not 0 <= threshold <= 1:
-        raise BadUsage(f"--threshold {threshold}: expected 0 to 1")
     if k_best > 1 and format not in ("text", "json"):
         raise BadUsage(f"--k-best goes with --format text or json, not {format}")
     if k_best > 1 and threshold:

@@ -9,11 +9,12 @@ metrics.json in the run folder, and the confusion matrix as a picture beside it,
 """
 
 from pathlib import Path
+from typing import Annotated
 
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import EvaluationCorpus, Json, Run
+from gated.runs.options import EvaluationCorpus, Json, Run, at_least
 from gated.runs.outputs import print_json, report_summary, save_and_report, summary
 from gated.runs.quiet import import_tensorflow
 
@@ -27,7 +28,7 @@ def evaluate(
     corpus: EvaluationCorpus = (),
     *,
     folds: int = 0,
-    mistakes: int = 5,
+    mistakes: Annotated[int, at_least(0)] = 5,
     json: Json = False,
 ) -> None:
     """Evaluates the classifier of a run.
@@ -38,8 +39,6 @@ def evaluate(
             they do. Nothing is saved. 0: evaluate the run itself.
         mistakes: how many of the most confident ones to report.
     """
-    if mistakes < 0:
-        raise BadUsage(f"--mistakes {mistakes}: expected at least 0")
     if folds and (corpus or folds < 3):
         raise BadUsage("--folds: expected at least 3, and no --corpus")
     folder = RunFolder.open(run)

@@ -1,12 +1,10 @@
 """Text files and other input, read strictly."""
 
-import os
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from gated.errors import BadData, BadUsage
+from gated.errors import BadData
 from gated.text.encodings import decode, wide_encoding
 
 _TEXTS = 1024  # that are in memory at once,
@@ -83,16 +81,3 @@ def in_memory(texts: Iterable[str]) -> Iterator[list[str]]:
             some, size = [], 0
     if some:
         yield some
-
-
-def given_lines(texts: Sequence[str], file: Path | None) -> Iterator[str]:
-    """What a command works on: its arguments, or the lines of a file, or of standard input.
-
-    Raises BadUsage if both arguments and a file are given, BadData as `decode_lines` does.
-    """
-    if texts and file:
-        raise BadUsage("give texts or --file, not both")
-    if texts:
-        # Python hides bytes that are not UTF-8 in strings that nothing else can read.
-        return decode_lines(map(os.fsencode, texts), "argument")
-    return stream_lines(file) if file else decode_lines(sys.stdin.buffer, "standard input")

@@ -83,7 +83,7 @@ def test_export(with_vectors, command, tagger, tmp_path):
     [
         (["--widen", "5"], 2, "go together"),
         (["--vectors", "vectors.txt"], 2, "go together"),
-        (["--vectors", "vectors.txt", "--widen", "0"], 2, "expected 1 or more"),
+        (["--vectors", "vectors.txt", "--widen", "0"], 2, "--widen 0: expected at least 1"),
         (["--vectors", "missing.txt", "--widen", "5"], 1, "missing.txt"),
         (["--vectors", "vectors.txt", "--widen", "5"], 1, "vectors of 3 numbers, expected 16"),
     ],
