@@ -40,6 +40,17 @@ test: .venv/installed  ## lint, check types, run the tests (TESTS='-k peephole -
 	  fi; \
 	done
 
+.venv/docs: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt --editable '.[docs]'
+	touch $@
+
+# Zensical's own warnings are errors when it is strict; those of what reads the docstrings are not.
+.PHONY: docs
+docs: .venv/docs  ## build the documentation into site/; open site/index.html
+	@$(BIN)/zensical build --strict --clean >.venv/docs.log 2>&1 || { cat .venv/docs.log; exit 1; }
+	@! grep -E '^(griffe|mkdocstrings):' .venv/docs.log
+	@echo 'Wrote site/index.html'
+
 .PHONY: format
 format: .venv/installed  ## put the code into its one format
 	$(BIN)/ruff check --fix
@@ -47,4 +58,4 @@ format: .venv/installed  ## put the code into its one format
 
 .PHONY: clean
 clean:  ## remove the environment, the runs and the caches
-	rm -rf .venv runs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .cache runs build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
