@@ -40,8 +40,9 @@ class Classifier:
 
     @classmethod
     def load(cls, run: RunFolder) -> "Classifier":
-        import apps.sentiment.naive_bayes  # noqa: F401
         import gated.layers  # noqa: F401, registers what the file holds
+
+        from . import naive_bayes  # noqa: F401
 
         config = run.load_json(run.config)
         with run.loading():
