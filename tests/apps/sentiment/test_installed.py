@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
 
+
+@pytest.mark.slow
 def test_a_run_loads_under_either_name(run, command, tmp_path):
     predict = ["predict", "--run", run, "--format", "json", "what a lovely boat"]
     done = subprocess.run(

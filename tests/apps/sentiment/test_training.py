@@ -137,6 +137,7 @@ class CutOff(Exception):
 
 
 @pytest.mark.parametrize("after", [0, 2])
+@pytest.mark.slow
 def test_going_on_ends_as_if_not_cut_off(
     run, command, training_options, tmp_path, monkeypatch, after
 ):
@@ -185,6 +186,7 @@ def test_interrupt(command, training_options, tmp_path, monkeypatch):
     assert "was cut off with --dropout 0.1, not 0.3" in other.err
 
 
+@pytest.mark.slow
 def test_duplicates_and_long_texts_are_said(command, training_options, tmp_path):
     corpus = tmp_path / "x.tsv"
     with open(training_options[1], encoding="utf-8") as file:
@@ -197,6 +199,7 @@ def test_duplicates_and_long_texts_are_said(command, training_options, tmp_path)
     assert "texts are longer than 3 tokens; of those half from" in result.out
 
 
+@pytest.mark.slow
 def test_word_vectors_to_begin_with(command, training_options, tmp_path, monkeypatch):
     """After no training they are those of the file."""
     (tmp_path / "vectors.txt").write_text("2 3\nroom 1 2 3\nnowhere 4 5 6\n")
