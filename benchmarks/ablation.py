@@ -21,11 +21,11 @@ VARIANTS = {
     "no characters": ("--character-units", "0"),
     "no letter case": ("--casing-size", "0"),
     "no CRF": ("--no-crf",),
-    "no word dropout": ("--word-dropout", "0"),
+    "no embedding dropout": ("--embedding-dropout", "0"),
     "no average of the weights": ("--average", "0"),
     "O not lowered": ("--no-balance",),
     "GRU": ("--layer", "gru"),
-    "peepholes": ("--peepholes",),
+    "peepholes": ("--peepholes", "yes"),
     "depth 2": ("--depth", "2"),
     "depth 3": ("--depth", "3"),
 }

@@ -103,7 +103,7 @@ def _fitting(model, batches, jit_compile):
 def _keras(encoder, options):
     words = keras.Input((None,), dtype="int32")
     mask = ops.not_equal(words, 0)
-    x = keras.layers.Embedding(len(encoder.words), options.word_size)(words)
+    x = keras.layers.Embedding(len(encoder.words), options.vector_size)(words)
     x = keras.layers.SpatialDropout1D(options.dropout)(x)
     layer = keras.layers.LSTM(options.units, return_sequences=True)
     a = keras.layers.Bidirectional(layer)(x, mask=mask)

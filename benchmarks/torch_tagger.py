@@ -13,11 +13,11 @@ class TorchTagger(nn.Module):
 
     def __init__(self, words, characters, tags, options):
         super().__init__()
-        self.words = nn.Embedding(words, options.word_size)
+        self.words = nn.Embedding(words, options.vector_size)
         self.characters = nn.Embedding(characters, options.character_size)
         self.casing = nn.Embedding(1 + len(PATTERNS), options.casing_size)
         self.speller = _lstm(options.character_size, options.character_units)
-        width = options.word_size + 2 * options.character_units + options.casing_size
+        width = options.vector_size + 2 * options.character_units + options.casing_size
         self.dropout = nn.Dropout1d(options.dropout)  # of whole features
         self.reader = _lstm(width, options.units)
         self.scores = nn.Linear(2 * options.units, tags)

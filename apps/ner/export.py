@@ -19,6 +19,7 @@ from typing import Literal
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
+from gated.runs.options import Run
 from gated.runs.quiet import import_tensorflow
 
 from .config import Config
@@ -27,7 +28,7 @@ Format = Literal["saved-model", "onnx", "litert"]
 
 
 def export(
-    run: Path = Path("runs/ner/default"),
+    run: Run = Path("runs/ner/default"),
     *,
     format: tuple[Format, ...] = ("saved-model",),
     vectors: Path | None = None,
@@ -36,7 +37,6 @@ def export(
     """Writes into export/ in the run folder.
 
     Args:
-        run: the run folder that train made.
         format: which forms to write.
         vectors: the file of word vectors that the run was trained with, for --widen.
         widen: know also the vectors of this many words, the first of the file.

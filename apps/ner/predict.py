@@ -1,8 +1,8 @@
-"""Finds the names in raw texts of any length: one an argument or a line, or in JSON lines.
+"""Finds the named entities in raw texts of any length, one an argument or a line.
 
     python -m apps.ner.predict --run runs/ner/mine "Ada Lovelace met Charles Babbage in London."
     python -m apps.ner.predict --run runs/ner/mine --file notes.txt letters.jsonl --format json
-    python -m apps.ner.predict --run runs/ner/mine --file notes.txt --format html > page.html
+    python -m apps.ner.predict --run runs/ner/mine --file notes.txt --format html --out page.html
     python -m apps.ner.predict --run runs/ner/mine --k-best 3 "Jordan met Paris Hilton."
     cat notes.txt | python -m apps.ner.predict --run runs/ner/mine
 
@@ -12,42 +12,36 @@ a few lines at a time, however large they are.
 
 from itertools import tee
 from pathlib import Path
-from typing import Annotated, Literal
-
-import tyro
+from typing import Literal
 
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
+from gated.runs.inputs import given_texts, reading
+from gated.runs.options import Files, Input, Out, Run, Texts
+from gated.runs.outputs import printing_to
 from gated.runs.quiet import import_tensorflow
 
-from .progress import progress
 from .showing import output
 from .showing.page import page
-from .texts import Input, given_texts
 
 _MOST_TAGGINGS = 100
 
 
 def predict(
-    texts: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
+    texts: Texts = (),
     *,
-    run: Path = Path("runs/ner/default"),
-    file: tuple[Path, ...] = (),
-    input: Input | None = None,
+    run: Run = Path("runs/ner/default"),
+    file: Files = (),
+    input: Input = None,
     format: Literal["text", "conll", "json", "html"] = "text",
+    out: Out = None,
     k_best: int = 1,
     threshold: float = 0.0,
 ) -> None:
     """Tags texts.
 
     Args:
-        texts: the texts. None, and no file: they are read from standard input, a text a line.
-        run: the run folder that train made.
-        file: files with a text a line, UTF-8.
-        input: text, each argument or line is a text; json, each is an object with the key `text`,
-            whose other keys --format json hands on. Nothing: json for files whose name ends in
-            .jsonl, else text.
         format: text, the text with its entities in colour; conll, a token and its tag a line, and
             a blank line after a sentence; json, an object a line with the text and its entities:
             text, type, start and end in characters, and probability; html, a page.
@@ -71,7 +65,7 @@ def predict(
     from .model.tagger import Tagger
 
     tagger = Tagger.load(folder)
-    with progress(file) as advance:
+    with reading(file) as advance, printing_to(out):
         for_tagger, beside = tee(given)
         tagged = tagger.tag_texts((one.text for one in for_tagger), k_best, threshold)
 

@@ -1,4 +1,4 @@
-"""Trains a tagger of named entities.
+"""Trains a named-entity recognizer.
 
     python -m apps.ner.train
     python -m apps.ner.train --corpus FOLDER --run runs/ner/mine
@@ -10,43 +10,39 @@ validation sentences, and leaves in the run folder all that evaluate, predict an
 that was cut off goes on when it is started again.
 """
 
-import json as json_format
-
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
+from gated.runs.options import Json
+from gated.runs.outputs import Metrics
 from gated.runs.quiet import import_tensorflow
+from gated.runs.training import Training, run_training
 
 from .config import Config
-from .reading import sets
+from .reading.sets import Corpus, load
+from .showing.report import tables
 
 
-def train(config: Config, *, json: bool = False) -> None:
+def train(config: Config, *, json: Json = False) -> None:
     """Trains as `config` says, and evaluates on the test sentences, or else the validation ones.
 
     Args:
         config: what the run depends on.
-        json: print the metrics as JSON too, on one line, last.
     """
-    corpus = sets.load(config.corpus, config.valid, config.test, config.seed, config.reader)
-    config = config.resolved(len(corpus.train))
-    run = RunFolder(config.run)
-    # Of several seeds the folder holds those that are finished, or were cut off.
-    if config.seeds == 1 or not any(config.run.glob("seed-*")) or run.model.exists():
-        run = RunFolder.begin(config.run, config)
+    summary = ("f1", "precision", "recall")
+    run_training(Training(load, _fit, tables, "valid_f1", summary), config, json)
 
-    # Not before the options and the corpus are known good: it takes seconds.
+
+def _fit(corpus: Corpus, config: Config, run: RunFolder) -> Metrics:
     import_tensorflow()
-    from .evaluate import report
-    from .model.fitting import train_one
-    from .seeds import train_seeds
+    from .model.fitting import fit
+    from .model.scores import entities_of, score
 
-    if config.seeds > 1:
-        metrics = train_seeds(config)
-    else:
-        _, metrics = train_one(corpus, config, run)
-        report(metrics)
-    if json:
-        print(json_format.dumps(metrics, ensure_ascii=False))
+    print(corpus.sizes("sentences"))
+    tagger = fit(corpus, config, run)
+    which, sentences = corpus.evaluated
+    metrics = {"set": which, **score(tagger, sentences, entities_of(corpus.train))}
+    valid = metrics if which == "valid" else score(tagger, corpus.valid)
+    return {**metrics, "valid_f1": valid["f1"]}
 
 
 if __name__ == "__main__":

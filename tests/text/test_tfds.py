@@ -5,6 +5,7 @@ import time
 import pytest
 import tensorflow_datasets as tfds
 
+from apps.ner.config import Config
 from apps.ner.reading import sets
 from apps.ner.reading.conll import Sentence
 from gated.errors import BadData, BadUsage
@@ -77,15 +78,15 @@ def test_load():
 
 
 def test_corpus():
-    corpus = sets.load(("tfds:tiny_ner",), ("0.5",), (), seed=1)
+    corpus = sets.load(Config(corpus=("tfds:tiny_ner",), valid=("0.5",)))
     assert by_tokens(corpus.train + corpus.valid) == by_tokens(TRAIN)
     assert corpus.test == TEST
-    assert sets.read_sentences(("tfds:tiny_ner",)) == TEST
+    assert sets.read_sentences(("tfds:tiny_ner",), Config()) == TEST
 
 
 def test_tags_without_names():
     with pytest.raises(BadData, match=r"^tfds:tiny_plain_tags: expected `tokens` and one of ner,"):
-        sets.load(("tfds:tiny_plain_tags",), (), (), seed=1)
+        sets.load(Config(corpus=("tfds:tiny_plain_tags",)))
 
 
 def test_no_network():

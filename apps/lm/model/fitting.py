@@ -2,11 +2,11 @@
 
 import keras
 import numpy as np
+from gated.runs.progress import fit_and_keep
 
 from gated.errors import BadData, BadUsage
 from gated.runs.batches import ByLength
 from gated.runs.folder import RunFolder, write_whole
-from gated.runs.progress import fit_and_keep
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gated.errors import BadData, BadUsage
 from gated.runs.splits import fold_of, share_of
+
+from gated.errors import BadData, BadUsage
 from gated.text import tfds
 from gated.text.codec import EOS, Splitter
 from gated.text.files import read_lines

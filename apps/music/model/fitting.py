@@ -1,9 +1,9 @@
 """Fitting the weights of a model of music to pieces."""
 
 import keras
+from gated.runs.progress import fit_and_keep
 
 from gated.runs.folder import RunFolder
-from gated.runs.progress import fit_and_keep
 
 from ..config import Config
 from ..reading.sets import Corpus

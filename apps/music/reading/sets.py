@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from gated.runs.splits import fold_of, share_of
 from rich.console import Console
 from rich.progress import track
 
 from gated.errors import BadData
-from gated.runs.splits import fold_of, share_of
 
 from ..config import Config
 from . import midi, rolls

@@ -1,5 +1,7 @@
 """The sentences of a training set in batches."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import tensorflow as tf
 
@@ -16,7 +18,7 @@ _TOKENS = 2**16  # of a batch
 class Batches(ByLength):
     """((words, characters, casing), tags) of sentences of like length, anew every epoch."""
 
-    def __init__(self, encoder: Encoder, sentences: list[Sentence], config: Config):
+    def __init__(self, encoder: Encoder, sentences: Sequence[Sentence], config: Config):
         flat = [token for sentence in sentences for token in sentence.tokens]
         tokens = tf.RaggedTensor.from_row_lengths(flat, [len(flat)])
         words, characters, casing = (array[0].numpy() for array in encoder.inputs(tokens))

@@ -1,5 +1,6 @@
 """Sentences as numbers: the same object in training, in prediction and in the export."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import tensorflow as tf
@@ -24,7 +25,7 @@ class Encoder(SpelledWords):
         self.tags = tags
 
     @classmethod
-    def of(cls, sentences: list[Sentence]) -> "Encoder":
+    def of(cls, sentences: Sequence[Sentence]) -> "Encoder":
         """The vocabularies of a training set."""
         types = {tag[2:] for sentence in sentences for tag in sentence.tags} - {""}
         tags = ["O", *(f"{prefix}-{name}" for name in sorted(types) for prefix in "BIES")]

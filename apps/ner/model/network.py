@@ -5,16 +5,14 @@ from keras import layers, ops
 
 from gated.layers import (
     CRF,
-    GRU,
-    LSTM,
     Bidirectional,
     Deep,
     EmbeddingDropout,
     RareWordDropout,
-    SimpleRNN,
     Spelling,
 )
 from gated.layers.spelling import unit_length
+from gated.runs.network import recurrent_layer
 from gated.text.casing import PATTERNS
 
 from ..config import Config
@@ -45,12 +43,12 @@ def build_model(encoder: Encoder, config: Config) -> keras.Model:
     rare = RareWordDropout(encoder.words.first_rarer_than(2), config.rare_word_dropout)
     embedding = layers.Embedding(
         len(encoder.words),
-        config.word_size,
-        embeddings_initializer=unit_length(config.word_size),
+        config.vector_size,
+        embeddings_initializer=unit_length(config.vector_size),
         name="word_vectors",
     )
     ids = rare(words)
-    read = [EmbeddingDropout(len(encoder.words), config.word_dropout)(ids, embedding(ids))]
+    read = [EmbeddingDropout(len(encoder.words), config.embedding_dropout)(ids, embedding(ids))]
     if config.character_units:
         read.append(
             Spelling(
@@ -66,7 +64,7 @@ def build_model(encoder: Encoder, config: Config) -> keras.Model:
         )
     e = layers.SpatialDropout1D(config.dropout)(layers.Concatenate()(read))
     deep = Deep(
-        Bidirectional(_recurrent(config)), config.depth, dropout=config.dropout, name="deep"
+        Bidirectional(recurrent_layer(config)), config.depth, dropout=config.dropout, name="deep"
     )
     a = layers.SpatialDropout1D(config.dropout)(deep(e, mask=mask))
     scores = layers.Dense(len(encoder.tags), dtype="float32", name="scores")(a)
@@ -75,10 +73,3 @@ def build_model(encoder: Encoder, config: Config) -> keras.Model:
         encoder.tags, scheme="IOBES" if config.crf else None, trainable=config.crf, name="crf"
     )
     return keras.Model([words, characters, casing], crf(scores, mask=mask), name="ner")
-
-
-def _recurrent(config: Config):
-    if config.layer == "lstm":
-        return LSTM(config.units, peepholes=config.peepholes, return_sequences=True)
-    make = GRU if config.layer == "gru" else SimpleRNN
-    return make(config.units, return_sequences=True)

@@ -1,12 +1,13 @@
 """Tagged texts for people and for programs."""
 
-import json
 from collections.abc import Iterable
 from itertools import cycle
 from zlib import crc32
 
 from rich.console import Console
 from rich.text import Text
+
+from gated.runs.outputs import print_json
 
 from ..model.tagged import Entity, TaggedText
 
@@ -47,7 +48,7 @@ def write_conll(found: Found) -> None:
 def write_json(found: Found) -> None:
     """An object a line: what came with the text, and its entities."""
     for fields, tagged in found:
-        _print_json({**(fields or {"text": tagged.text}), "entities": _objects(tagged.entities)})
+        print_json({**(fields or {"text": tagged.text}), "entities": _objects(tagged.entities)})
 
 
 def write_taggings_json(found: Found) -> None:
@@ -68,7 +69,7 @@ def write_taggings_json(found: Found) -> None:
             for sentence in tagged.sentences
         ]
         given = fields or {"text": tagged.text}
-        _print_json({**given, "entities": _objects(tagged.entities), "sentences": sentences})
+        print_json({**given, "entities": _objects(tagged.entities), "sentences": sentences})
 
 
 def coloured(text: str, entities: Iterable[Entity], start: int = 0, end: int | None = None) -> Text:
@@ -86,7 +87,3 @@ def coloured(text: str, entities: Iterable[Entity], start: int = 0, end: int | N
 
 def _objects(entities: Iterable[Entity]) -> list[dict]:
     return [{**one._asdict(), "probability": round(one.probability or 0, 6)} for one in entities]
-
-
-def _print_json(found: dict) -> None:
-    print(json.dumps(found, ensure_ascii=False))

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import keras
 import numpy as np
+from gated.runs.progress import fit_and_keep
 
 from gated.errors import BadUsage
 from gated.optimizers import LayerwiseAdam
 from gated.runs.folder import RunFolder
 from gated.runs.language_model import load_language_model
-from gated.runs.progress import fit_and_keep
 from gated.text.vectors import read_vectors
 
 from ..config import Config

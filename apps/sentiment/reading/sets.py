@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from gated.runs.splits import fold_of, share_of
 
 from gated.errors import BadData
-from gated.runs.splits import fold_of, share_of
 from gated.text import tfds
 
 from ..config import Config

@@ -62,7 +62,7 @@ class RunFolder:
     def begin(cls, path: Path, config: Any) -> "RunFolder":
         """A folder that `training` makes, or that of a training that was cut off.
 
-        That goes on; or starts again, if it was cut off before anything was kept of it. Raises
+        That goes on; or starts again, if it was cut off before anything was saved of it. Raises
         BadUsage if there is something else at the path, or if the training had other options.
         """
         run = cls(path)
@@ -79,7 +79,7 @@ class RunFolder:
 
     @contextlib.contextmanager
     def training(self, config: Any) -> Iterator[None]:
-        """Keeps the options; removes the folder where training fails before an epoch is kept.
+        """Saves the options; removes the folder where training fails before an epoch is saved.
 
         Within it is all that the run is to leave: killed before its end, it can go on.
         """
@@ -127,7 +127,7 @@ class RunFolder:
         return self.model.exists() and not self.is_cut_off()
 
     def _is_begun(self) -> bool:
-        """Whether a training was killed here before anything was kept of it."""
+        """Whether a training was killed here before anything was saved of it."""
         if not self.config.is_file() or self.model.exists() or self.is_cut_off():
             return False
         try:
@@ -160,6 +160,14 @@ class RunFolder:
                     f"{self.path}: was cut off with --{name.replace('_', '-')} "
                     f"{before.get(name)}, not {value}; go on with that, or name another --run"
                 )
+
+    def check_unchanged(self, unchanged: Callable[[], bool], examples: str) -> None:
+        """Raises BadUsage if the training that is to go on began with other examples."""
+        if self.is_cut_off() and not unchanged():
+            raise BadUsage(
+                f"{self.path}: was cut off with other {examples} to train on; go on with those, or "
+                "name another --run"
+            )
 
     def load_config(self, kind: type[Options]) -> Options:
         """The options of a finished run, a dataclass. Raises BadData if they are none."""
@@ -216,15 +224,17 @@ def _is_temporary(path: Path) -> bool:
     return _TEMPORARY.match(path.name) is not None
 
 
-def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Calls `write` with a temporary path of the same ending, then gives it its name.
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Gives a temporary path of the same ending; what is there at the end gets the name `path`.
 
-    What stood at `path` stays there until the new file, or folder, is complete.
+    What stood at `path` stays there until the new file, or folder, is complete, and for good where
+    an exception is raised.
     """
     temporary = _temporary(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        write(temporary)
+        yield temporary
         if path.is_dir():
             shutil.rmtree(path)
         temporary.replace(path)
@@ -232,3 +242,9 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         if temporary.is_dir():
             shutil.rmtree(temporary)
         temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Calls `write` with the temporary path of `whole`."""
+    with whole(path) as temporary:
+        write(temporary)

@@ -14,7 +14,7 @@ import pytest
 from apps.lm.config import Config
 from apps.lm.model import fitting
 from apps.lm.model.network import Streams, build_model
-from gated.runs.progress import Progress
+from gated.runs.fitting import Progress
 from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 
 FILES = {"config.json", "tokens.txt", "model.keras", "metrics.json", "history.csv", "logs"}

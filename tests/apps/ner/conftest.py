@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 # Small, and still long enough to learn some entities of the sentences by heart.
 OPTIONS = {
     "units": 16,
-    "word-size": 16,
+    "vector-size": 16,
     "character-size": 8,
     "character-units": 8,
     "epochs": 20,

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from apps.ner.progress import progress
 from apps.ner.reading import conll
 from apps.ner.reading.schemes import spans
+from gated.runs.inputs import reading
 
 TEXT = "Mary Shelley met Joan\tin  Venice ."
 
@@ -243,7 +243,7 @@ def test_progress(monkeypatch, tmp_path, err, out, file, shown):
     monkeypatch.setattr(sys, "stderr", err())
     monkeypatch.setattr(sys, "stdout", out())
     monkeypatch.setenv("TERM", "xterm")
-    with progress([path] if file else []) as advance:
+    with reading([path] if file else []) as advance:
         print("found")
         advance(1000)
     assert sys.stdout.getvalue() == "found\n"

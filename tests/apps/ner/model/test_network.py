@@ -12,10 +12,10 @@ from gated.layers import CRFLoss
 from gated.text.casing import PATTERNS
 from gated.text.vocabulary import Vocabulary
 
-SMALL = {"units": 6, "word_size": 5, "character_size": 4, "character_units": 3}
+SMALL = {"units": 6, "vector_size": 5, "character_size": 4, "character_units": 3}
 LAYERS = [
     {},
-    {"peepholes": True},
+    {"peepholes": "yes"},
     {"layer": "gru"},
     {"layer": "simple-rnn"},
     {"depth": 2},

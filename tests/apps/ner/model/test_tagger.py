@@ -37,7 +37,7 @@ LONG = "Mary Shelley met Joan in Venice. Dr. J. Smith left! " * 40 + "Mary and J
 @pytest.fixture(scope="module")
 def independent(tagger):
     """A tagger without a CRF, as it is before training."""
-    sizes = {"units": 4, "word_size": 4, "character_size": 4, "character_units": 4}
+    sizes = {"units": 4, "vector_size": 4, "character_size": 4, "character_units": 4}
     return Tagger(tagger.encoder, build_model(tagger.encoder, Config(crf=False, **sizes)))
 
 

@@ -310,7 +310,7 @@ def test_forbidden_file(file):
 
 
 def test_no_tensorflow():
-    code = "import sys, apps.ner.conll; sys.exit('tensorflow' in sys.modules)"
+    code = "import sys, apps.ner.reading.conll; sys.exit('tensorflow' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(sys.path)})
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from apps.ner.config import Config
 from apps.ner.reading import sets
 from apps.ner.reading.conll import Sentence
-from gated.errors import BadData, BadUsage
+from gated.errors import BadData
 
 
 def corpus(prefix, count):
@@ -28,7 +29,7 @@ def twenty(write):
 
 
 def load(*corpus, valid=(), test=(), seed=1):
-    loaded = sets.load(corpus, tuple(valid), tuple(test), seed)
+    loaded = sets.load(Config(corpus=corpus, valid=tuple(valid), test=tuple(test), seed=seed))
     return [loaded.train, loaded.valid, loaded.test]
 
 
@@ -65,23 +66,22 @@ def test_fraction_depends_on_the_seed_alone(twenty):
     assert draws[1] != draws[2] != draws[3]
 
 
-def test_every(twenty):
-    train, valid, test = load(twenty, valid=["every:5"], test=["every:10"])
+def test_folds(twenty):
+    train, valid, test = load(twenty, valid=["fold:4/5"], test=["fold:9/10"])
     sentences = corpus("a", 20)
     assert test == [sentences[9], sentences[19]]
-    left = sentences[:9] + sentences[10:19]
-    assert valid == left[4::5]
-    assert train == [one for one in left if one not in valid]
+    assert valid == [sentences[4], sentences[14]]  # what both name is for the test
+    assert train == [one for one in sentences if one not in valid + test]
 
 
 def test_test_sentences_stay_whatever_is_for_validation(twenty):
-    draws = [load(twenty, valid=[valid], test=["0.2"])[2] for valid in ("0.1", "0.5", "every:3")]
+    draws = [load(twenty, valid=[valid], test=["0.2"])[2] for valid in ("0.1", "0.5", "fold:1/3")]
     assert draws[0] == draws[1] == draws[2]
 
 
 def test_sentences_that_occur_twice_are_split_by_place(write):
     path = write("x", corpus("a", 2) * 5)
-    train, valid, _ = load(path, valid=["every:5"])
+    train, valid, _ = load(path, valid=["fold:4/5"])
     assert len(train) == 8
     assert valid == [Sentence(("a0",), ("O",)), Sentence(("a1",), ("O",))]
 
@@ -96,26 +96,26 @@ def test_sentences_that_occur_twice_are_split_by_place(write):
     ],
 )
 def test_folder(write, tmp_path, names):
-    sets = [corpus(name, 3) for name in names]
-    for name, sentences in zip(names, sets, strict=True):
+    expected = [corpus(name, 3) for name in names]
+    for name, sentences in zip(names, expected, strict=True):
         write(name, sentences)
     (tmp_path / "SOURCE.txt").write_text("no CoNLL file")
-    assert load(str(tmp_path)) == sets
-    assert sets.read_sentences((str(tmp_path),)) == sets[2]
+    assert load(str(tmp_path)) == expected
+    assert sets.read_sentences((str(tmp_path),), Config()) == expected[2]
 
 
 def test_options_go_before_what_a_folder_has(write, tmp_path):
     for name in ("train", "valid", "test"):
         write(f"folder/{name}", corpus(name, 4))
-    train, valid, test = load(str(tmp_path / "folder"), valid=["every:2"])
+    train, valid, test = load(str(tmp_path / "folder"), valid=["fold:1/2"])
     assert (valid, test) == (corpus("train", 4)[1::2], corpus("test", 4))
     assert train == corpus("train", 4)[::2]
 
 
-def test_sentences_to_judge_on(write, tmp_path):
-    path = write("judge/only.test", corpus("b", 3))
-    assert sets.read_sentences((path, path)) == corpus("b", 3) * 2
-    assert sets.read_sentences((str(tmp_path / "judge"),)) == corpus("b", 3)
+def test_sentences_to_evaluate_on(write, tmp_path):
+    path = write("evaluated/only.test", corpus("b", 3))
+    assert sets.read_sentences((path, path), Config()) == corpus("b", 3) * 2
+    assert sets.read_sentences((str(tmp_path / "evaluated"),), Config()) == corpus("b", 3)
 
 
 @pytest.mark.parametrize(
@@ -133,29 +133,17 @@ def test_folders_that_cannot_be_read(write, tmp_path, names, message):
         load(str(tmp_path))
 
 
-def test_judging_on_a_folder_takes_no_training_sentences(write, tmp_path):
+def test_evaluating_on_a_folder_takes_no_training_sentences(write, tmp_path):
     write("train.conll", corpus("a", 2))
     with pytest.raises(BadData, match="no test sentences"):
-        sets.read_sentences((str(tmp_path),))
+        sets.read_sentences((str(tmp_path),), Config())
 
 
-@pytest.mark.parametrize("value", ["0", "1", "2", "0.0", "1.5", "-0.1", "nan", "inf"])
-@pytest.mark.parametrize("option", ["valid", "test"])
-def test_no_fraction(twenty, option, value):
-    with pytest.raises(BadUsage, match=f"^{value}: expected a fraction between 0 and 1$"):
-        load(twenty, **{option: [value]})
-
-
-@pytest.mark.parametrize("value", [f"every:{n}" for n in ("0", "1", "-3", "x", "", "½")])
-def test_no_count(twenty, value):
-    with pytest.raises(BadUsage, match=f"^{value}: expected every:N with N at least 2$"):
-        load(twenty, valid=[value])
-
-
-@pytest.mark.parametrize("value", ["every:21", "0.999"])
-def test_too_few_sentences(twenty, value):
-    with pytest.raises(BadData, match=rf"twenty.conll: 20 sentence\(s\), too few .* {value}"):
-        load(twenty, valid=[value])
+def test_too_few_sentences(twenty):
+    with pytest.raises(BadData, match=r"twenty.conll: of 20 sentences none is left for the valid"):
+        load(twenty, valid=["fold:20/21"])
+    with pytest.raises(BadData, match=r"twenty.conll: of 20 sentences none is left to train on"):
+        load(twenty, valid=["0.999"])
 
 
 def test_missing_validation_file(twenty):

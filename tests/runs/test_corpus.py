@@ -3,7 +3,7 @@
 import pytest
 
 from gated.errors import BadUsage
-from gated.runs.splits import fold_of, share_of
+from gated.runs.corpus import fold_of, share_of
 
 
 def test_folds():
@@ -20,6 +20,12 @@ def test_folds_that_make_no_sense(name):
 
 
 def test_shares():
-    assert share_of(["0.25"]) == share_of([".25"]) == 0.25
-    for names in ([], ["1.0"], ["25"], ["0.1", "0.1"], ["0.1.txt"], ["fold:1/4"]):
-        assert share_of(names) is None
+    assert share_of(["0.25"], "--valid") == share_of([".25"], "--valid") == 0.25
+    for names in ([], ["0.1", "0.1"], ["0.1.txt"], ["fold:1/4"]):
+        assert share_of(names, "--valid") is None
+
+
+@pytest.mark.parametrize("value", ["0", "1", "2", "0.0", "1.5", "-0.1", "nan", "inf"])
+def test_what_is_no_share(value):
+    with pytest.raises(BadUsage, match=f"^--valid {value}: expected a share between 0 and 1"):
+        share_of([value], "--valid")

@@ -1,14 +1,40 @@
-"""What a tagger gets wrong, and where."""
+"""The metrics of a tagger: how well it does, what it gets wrong, and where."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from gated.metrics.entities import entity_scores
+from gated.runs.outputs import Metrics
 from gated.text.vocabulary import Vocabulary
 
 from ..reading.conll import Sentence
 from ..reading.schemes import Span, spans
+from .tagger import Tagger
 
 Entities = list[list[Span]]
+
+_CONFUSIONS = 10
+
+
+def score(
+    tagger: Tagger, sentences: Sequence[Sentence], known: Vocabulary | None = None
+) -> Metrics:
+    """The metrics of a tagger on sentences.
+
+    Given the entities of its training sentences, also what it mixes up, and the scores of entities
+    seen and unseen.
+    """
+    tags = [sentence.tags for sentence in sentences]
+    predicted = tagger.tag_sentences([sentence.tokens for sentence in sentences])
+    scores = {"sentences": len(sentences), **entity_scores(tags, predicted)}
+    if known:
+        true, found = ([spans(one) for one in tagged] for tagged in (tags, predicted))
+        scores |= by_acquaintance(sentences, true, found, known)
+        scores["confusions"] = [
+            {"true": one, "predicted": other, "count": count}
+            for (one, other), count in confusions(true, found).most_common(_CONFUSIONS)
+        ]
+    return scores
 
 
 def entities_of(sentences: Iterable[Sentence]) -> Vocabulary:

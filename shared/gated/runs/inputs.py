@@ -1,17 +1,18 @@
 """The texts that a command is given: arguments, files, standard input; as they are or in JSON."""
 
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
 from gated.errors import BadData, BadUsage
 from gated.text.files import decode_lines, open_bytes, stream_lines
-
-Input = Literal["text", "json"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Given:
 
 
 def given_texts(
-    arguments: Sequence[str], files: Sequence[Path], input: Input | None
+    arguments: Sequence[str], files: Sequence[Path], input: str | None
 ) -> Iterator[Given]:
     """What a command works on, a text an argument or a line, read when it is asked for.
 
@@ -59,7 +60,7 @@ def _given(arguments, files, input):
         yield from _read(decode_lines(sys.stdin.buffer, name), name, input)
 
 
-def _read(lines: Iterator[str], name: str, input: Input | None) -> Iterator[Given]:
+def _read(lines: Iterator[str], name: str, input: str | None) -> Iterator[Given]:
     for number, line in enumerate(lines, 1):
         size = len(line.encode()) + 1
         if input != "json":
@@ -83,3 +84,27 @@ def _parse(line: str, place: str) -> dict:
     if not isinstance(fields, dict) or not isinstance(fields.get("text"), str):
         raise BadData(f"{place}: {line[:40]!r}, expected an object with a string `text`")
     return fields
+
+
+@contextlib.contextmanager
+def reading(files: Sequence[Path]) -> Iterator[Callable[[int], None]]:
+    """Shows a bar that a function of the number of bytes just read moves on.
+
+    On a terminal, and if what is found goes elsewhere: its lines and the bar would overwrite each
+    other.
+    """
+    if not files or not sys.stderr.isatty() or sys.stdout.isatty():
+        yield lambda size: None
+        return
+    total = sum(path.stat().st_size for path in files) or None  # that of a pipe is not known
+    # rich would send what is printed the way of the bar.
+    with Progress(
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        console=Console(stderr=True),
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda size: bar.advance(task, size)

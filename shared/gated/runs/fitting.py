@@ -1,4 +1,4 @@
-"""Training that can be cut off at any time, and goes on with what it kept after every epoch."""
+"""Training that can be cut off at any time, and goes on with what it saved after every epoch."""
 
 import math
 import shutil
@@ -14,33 +14,36 @@ from gated.runs.folder import RunFolder, write_whole
 from gated.runs.interrupt import interrupt_between_steps
 
 
-def fit_and_keep(
+def fit_and_save(
     model: keras.Model,
     training: keras.utils.PyDataset,
-    judge: Callable[[], dict[str, float]],
+    validate: Callable[[], dict[str, float]],
     config: Any,
     run: RunFolder,
-    kept: keras.Model,
+    saved: keras.Model,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     goal: str = "val_loss",
-) -> None:
+) -> float:
     """Fits a model and saves it with the weights of its best epoch.
 
     Args:
         model: compiled.
         training: its batches, in an order that depends on the epoch alone.
-        judge: as of `Progress`.
+        validate: as of `Progress`.
         config: the options `epochs`, `patience` and `learning_rate`.
         run: whose training goes on after its last whole epoch, if it was cut off.
-        kept: what is saved, the model or the part of it that is used later.
+        saved: what is saved, the model or the part of it that is used later.
         callbacks: called before those of this function.
         goal: as of `Progress`.
+
+    Returns:
+        The goal in the best epoch.
 
     Raises:
         KeyboardInterrupt: after Ctrl-C.
         BadUsage: if the goal never was a finite number.
     """
-    progress = Progress(run, config.patience, judge, goal)
+    progress = Progress(run, config.patience, validate, goal)
     # With one, Keras has tf.data tune itself, and epochs have been seen to begin with half a minute
     # in which nothing runs.
     training.workers = 2
@@ -73,7 +76,26 @@ def fit_and_keep(
         what = goal.replace("val_", "the validation ")
         raise BadUsage(f"--learning-rate {config.learning_rate}: too high, {what} is not finite")
     model.load_weights(progress.best)
-    save_model(run, kept)
+    save_model(run, saved)
+    return progress.sign * progress.least
+
+
+def adam(config: Any, batches: int, kind: type = keras.optimizers.Adam, **options: Any) -> Any:
+    """An optimizer as the options of training say.
+
+    Args:
+        config: the options `learning_rate`, `epochs`, `clip` and `average`.
+        batches: training steps of an epoch.
+        kind: the class of the optimizer.
+        options: further arguments of it.
+    """
+    return kind(
+        keras.optimizers.schedules.CosineDecay(config.learning_rate, config.epochs * batches),
+        global_clipnorm=config.clip,
+        use_ema=bool(config.average),
+        ema_momentum=config.average,
+        **options,
+    )
 
 
 def save_model(run: RunFolder, model: keras.Model) -> None:
@@ -90,14 +112,14 @@ def _tensorboard(run):
 
 
 class Progress(keras.callbacks.Callback):
-    """Judges the model after every epoch, and keeps the weights of the epoch that did best.
+    """Validates the model after every epoch, and saves the weights of the epoch that did best.
 
     It also saves all that going on with the next epoch needs.
 
     Args:
         run: where to.
         patience: epochs without a better one after which training stops.
-        judge: gives the goal, and what else shall be in the logs.
+        validate: gives the goal, and what else shall be in the logs.
         goal: what is to be least if its name ends in `loss`, else greatest.
     """
 
@@ -105,11 +127,11 @@ class Progress(keras.callbacks.Callback):
         self,
         run: RunFolder,
         patience: int,
-        judge: Callable[[], dict[str, float]],
+        validate: Callable[[], dict[str, float]],
         goal: str = "val_loss",
     ):
         super().__init__()
-        self.judge = judge
+        self.validate = validate
         self.goal, self.sign = goal, 1 if goal.endswith("loss") else -1
         self.best = run.checkpoint / "best.weights.h5"
         self.last = run.checkpoint / "last.npz"
@@ -124,7 +146,7 @@ class Progress(keras.callbacks.Callback):
         model = self.model  # on JAX, asking for it brings the trained values into its variables
         trained = [_array(variable) for variable in model.trainable_variables]
         model.optimizer.finalize_variable_values(model.trainable_variables)
-        logs.update(self.judge())
+        logs.update(self.validate())
         self.epochs, self.waited = epoch + 1, self.waited + 1
         if self.sign * logs[self.goal] < self.least:
             self.least, self.waited = self.sign * logs[self.goal], 0

@@ -1,20 +1,20 @@
-"""Which weights are kept, and what is judged."""
+"""Which weights are saved, and what is validated."""
 
 import math
 
 import keras
 import numpy as np
 
+from gated.runs.fitting import Progress
 from gated.runs.folder import RunFolder
-from gated.runs.progress import Progress
 
 
-def test_the_weights_kept_are_the_best(tmp_path):
+def test_the_weights_saved_are_the_best(tmp_path):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     model.compile("adam", "mse")
     losses = iter([3.0, 2.0, 2.5, math.nan, 1.0])
     run = RunFolder(tmp_path)
-    progress = Progress(run, patience=2, judge=lambda: {"val_loss": next(losses)})
+    progress = Progress(run, patience=2, validate=lambda: {"val_loss": next(losses)})
     progress.set_model(model)
     stopped = []
     for epoch in range(4):
@@ -30,8 +30,8 @@ def test_what_is_to_be_greatest(tmp_path):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     model.compile("adam", "mse")
     scores = iter([0.0, 0.5, 0.7, 0.6, 0.7])
-    judge = lambda: {"val_loss": 0.0, "val_f1": next(scores)}  # noqa: E731
-    progress = Progress(RunFolder(tmp_path), patience=2, judge=judge, goal="val_f1")
+    validate = lambda: {"val_loss": 0.0, "val_f1": next(scores)}  # noqa: E731
+    progress = Progress(RunFolder(tmp_path), patience=2, validate=validate, goal="val_f1")
     progress.set_model(model)
     for epoch in range(5):
         model.set_weights([np.full((1, 1), epoch)])
@@ -42,21 +42,21 @@ def test_what_is_to_be_greatest(tmp_path):
     assert model.get_weights()[0] == 2  # the first of the two that are as good
 
 
-def test_averaged_weights_are_judged_and_kept(tmp_path):
+def test_averaged_weights_are_validated_and_saved(tmp_path):
     """Averages by hand of what plain gradient descent goes through; it goes on from its own."""
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     model.set_weights([np.full((1, 1), 3.0)])
     model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.75), "mse")
-    judged = []
+    validated = []
 
-    def judge():
-        judged.append(model.get_weights()[0].item())
-        return {"val_loss": -len(judged)}
+    def validate():
+        validated.append(model.get_weights()[0].item())
+        return {"val_loss": -len(validated)}
 
     progress = Progress(
         RunFolder(tmp_path),
         patience=5,
-        judge=judge,
+        validate=validate,
     )
     model.fit(np.ones((2, 1)), np.ones((2, 1)), 1, epochs=2, verbose=0, callbacks=[progress])
     weight, average, expected = 3.0, None, []
@@ -65,6 +65,6 @@ def test_averaged_weights_are_judged_and_kept(tmp_path):
             weight -= 0.1 * 2 * (weight - 1)
             average = weight if average is None else 0.75 * average + 0.25 * weight
         expected.append(average)
-    np.testing.assert_allclose(judged, expected, rtol=1e-6)
+    np.testing.assert_allclose(validated, expected, rtol=1e-6)
     model.load_weights(progress.best)
     np.testing.assert_allclose(model.get_weights()[0].item(), average, rtol=1e-6)

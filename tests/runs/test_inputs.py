@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from apps.ner.texts import given_texts
 from gated.errors import BadData, BadUsage
+from gated.runs.inputs import given_texts
 
 
 def read(arguments=(), files=(), input=None):

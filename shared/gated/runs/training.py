@@ -1,0 +1,116 @@
+"""The frame of every training: from options to a run folder, or one for each of several seeds."""
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from rich.console import RenderableType
+
+from gated.runs.folder import RunFolder, write_whole
+from gated.runs.outputs import Metrics, print_json, report
+
+
+@dataclass(frozen=True)
+class Training:
+    """What the training of an application consists of.
+
+    Attributes:
+        load: gives the corpus that a configuration names. Raises BadData and BadUsage.
+        fit: trains on a corpus, leaves the model and what belongs to it in a run folder, and gives
+            the metrics of the test set, or else of the validation set, and `goal`.
+        tables: metrics as what is printed.
+        goal: the metric of the validation set by which the best of several models is chosen: the
+            least if its name ends in `loss`, else the greatest.
+        summary: the other metrics of which several models have a mean; the first is the one that
+            the application is known by.
+    """
+
+    load: Callable[[Any], Any]
+    fit: Callable[[Any, Any, RunFolder], Metrics]
+    tables: Callable[[Metrics], Iterable[RenderableType]]
+    goal: str
+    summary: Sequence[str]
+
+
+def run_training(training: Training, config: Any, json: bool = False) -> None:
+    """Trains and evaluates as a configuration says, and reports the metrics.
+
+    Args:
+        training: of the application.
+        config: its options, a dataclass with `run`, `seed` and `seeds` among them.
+        json: print the metrics as JSON too, on one line, last.
+    """
+    if config.seeds > 1:
+        metrics = _train_seeds(training, config)
+    else:
+        metrics = _train(training, config)
+        report(metrics, training.tables)
+    if json:
+        print_json(metrics)
+
+
+def _train(training: Training, config: Any) -> Metrics:
+    run = RunFolder.begin(config.run, config)
+    # Before anything that takes seconds to import: most mistakes are in the options and the corpus.
+    corpus = training.load(config)
+    with run.training(config):
+        metrics = training.fit(corpus, config, run)
+        run.save_json(run.metrics, metrics)
+    return metrics
+
+
+def _train_seeds(training: Training, config: Any) -> Metrics:
+    """Trains a model for each seed, in a folder of its own below the run folder.
+
+    What is finished is not trained again. The run folder becomes that of the model that does best
+    on its validation set, with the summary as its metrics.
+    """
+    folder = RunFolder(config.run)
+    # Of several seeds the folder holds those that are finished, or were cut off.
+    if folder.model.exists() or not any(folder.path.glob("seed-*")):
+        RunFolder.begin(folder.path, config)
+    # What an evaluation of one of them does not overwrite.
+    finished = folder.path / "seeds.json"
+    found = folder.load_json(finished) if finished.exists() else {}
+    seeds = [str(config.seed + i) for i in range(config.seeds)]
+    runs = {seed: RunFolder(folder.path / f"seed-{seed}") for seed in seeds}
+    for seed, run in runs.items():
+        one = replace(config, seed=int(seed), seeds=1, run=run.path)
+        if not run.is_finished():
+            found[seed] = _train(training, one)
+        elif seed not in found:
+            found[seed] = run.load_json(run.metrics)
+        run.check_config(one)
+        folder.save_json(finished, found)
+        print(f"seed {seed}:")
+        report(found[seed], training.tables)
+    sign = -1 if training.goal.endswith("loss") else 1
+    best = max(seeds, key=lambda seed: sign * found[seed][training.goal])
+    metrics = {"set": found[best]["set"], "seeds": [int(seed) for seed in seeds], "best": int(best)}
+    for name in (*training.summary, training.goal):
+        metrics |= _summary(name, [found[seed][name] for seed in seeds])
+    for path in runs[best].path.iterdir():
+        if path.is_file() and path not in (runs[best].metrics, runs[best].model):
+            shutil.copy(path, folder.path / path.name)
+    folder.save_json(folder.metrics, metrics)
+    # Last, for with it the folder is that of a finished run.
+    write_whole(folder.model, lambda path: shutil.copy(runs[best].model, path))
+    for name in training.summary:
+        print(
+            f"{name.replace('_', ' ')} of {config.seeds} seeds: mean {metrics[name]:.4f}, least "
+            f"{metrics[f'{name}_least']:.4f}, greatest {metrics[f'{name}_greatest']:.4f}, standard "
+            f"deviation {metrics[f'{name}_deviation']:.4f}"
+        )
+    print(f"The run folder has the model of seed {best}, the best on the validation set")
+    return metrics
+
+
+def _summary(name: str, values: Sequence[float]) -> Metrics:
+    return {
+        name: float(np.mean(values)),
+        f"{name}_least": float(np.min(values)),
+        f"{name}_greatest": float(np.max(values)),
+        f"{name}_deviation": float(np.std(values, ddof=1)),
+    }
