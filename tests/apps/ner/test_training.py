@@ -147,6 +147,7 @@ def test_going_on_ends_as_if_not_cut_off(run, command, training_options, cut_off
         assert contents(cut_off)[name] == contents(run)[name]
 
 
+@pytest.mark.slow
 def test_killed_before_the_first_epoch_is_kept(run, command, training_options, tmp_path):
     own = tmp_path / "run"
     kill("ner", IN_THE_FIRST_EPOCH, *training_options, "--run", own)
@@ -231,6 +232,7 @@ def test_mixed_precision(command, training_options, tmp_path, precision):
     assert keras.config.dtype_policy().name == "float32"
 
 
+@pytest.mark.slow
 def test_word_vectors_to_begin_with(command, training_options, tmp_path):
     """Words of the validation sentences that are not trained on keep theirs as they are."""
     corpus = tmp_path / "train.conll"
