@@ -10,6 +10,7 @@ from rich.console import RenderableType
 
 from gated.runs.folder import RunFolder, write_whole
 from gated.runs.outputs import Metrics, print_json, report
+from gated.runs.quiet import import_keras
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ def run_training(training: Training, config: Any, json: bool = False) -> None:
 
 def _train(training: Training, config: Any) -> Metrics:
     run = RunFolder.begin(config.run, config)
-    # Before anything that takes seconds to import: most mistakes are in the options and the corpus.
     corpus = training.load(config)
+    # Not before the options and the corpus are known good: it takes seconds.
+    import_keras()
     with run.training(config):
         metrics = training.fit(corpus, config, run)
         run.save_json(run.metrics, metrics)
