@@ -191,6 +191,7 @@ def test_a_mask_of_another_length():
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.slow
 def test_mixed_precision(policy):
     """Scores of half precision are taken as they are, and nothing is rounded to it after."""
     single, mixed = (chains.built(BIO2, "BIO2", dtype=dtype) for dtype in ("float32", policy))

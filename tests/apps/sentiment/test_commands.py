@@ -38,6 +38,7 @@ def test_mistakes_come_with_the_surest_first(command, copy, tmp_path):
     assert json.loads((copy / "metrics.json").read_text())["accuracy"] < 0.3
 
 
+@pytest.mark.slow
 def test_folds(command, copy):
     before = {path: path.read_bytes() for path in copy.iterdir() if path.is_file()}
     result = command("evaluate", "--run", copy, "--folds", 3, "--json")

@@ -125,6 +125,7 @@ def test_fewer_texts_are_read_more_often(texts, epochs, patience):
     assert given.resolved(texts) == given
 
 
+@pytest.mark.slow
 def test_the_default_options_learn_from_eighty_texts(command, training_options, tmp_path):
     result = command("train", *training_options[:6], "--run", tmp_path / "run", "--json")
     assert result.status == 0, result.err
@@ -160,6 +161,7 @@ def test_going_on_ends_as_if_not_cut_off(
     assert after["metrics.json"] == before["metrics.json"]
 
 
+@pytest.mark.slow
 def test_killed_before_the_first_epoch_is_kept(run, command, training_options, tmp_path):
     own = tmp_path / "run"
     kill("sentiment", IN_THE_FIRST_EPOCH, *training_options, "--run", own)
@@ -169,6 +171,7 @@ def test_killed_before_the_first_epoch_is_kept(run, command, training_options, t
     assert contents(own)["metrics.json"] == contents(run)["metrics.json"]
 
 
+@pytest.mark.slow
 def test_interrupt(command, training_options, tmp_path, monkeypatch):
     whole = Progress.on_epoch_end
 
