@@ -11,7 +11,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-
 
 .PHONY: help
 help:  ## show this
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 # A stamp, so that a broken install is done again and a good one is not. Most modules are never
 # imported: to compile each of them takes longer than the rest of the install.
@@ -26,11 +26,15 @@ demo: .venv/installed  ## train a small model of each application, and make a pa
 	$(BIN)/python -m apps.demo --run $(DEMO)
 
 .PHONY: test
-test: .venv/installed  ## lint, check types, run the tests (TESTS='-k peephole --corpora DIR' passes options)
+test: .venv/installed  ## lint, check types, run the tests that are not slow (TESTS='-k peephole' passes options)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	KERAS_BACKEND=tensorflow $(PYTEST) tests $(TESTS)
+	KERAS_BACKEND=tensorflow $(PYTEST) tests -m 'not slow' $(TESTS)
+
+.PHONY: test-all
+test-all: test  ## after test the slow tests, and each backend there is (TESTS='--corpora DIR': real corpora)
+	KERAS_BACKEND=tensorflow $(PYTEST) tests -m slow $(TESTS)
 	@for backend in jax torch; do \
 	  if $(BIN)/python -c "import $$backend" 2>/dev/null; then \
 	    echo "The layers, the sampler and the optimizer on $$backend:"; \

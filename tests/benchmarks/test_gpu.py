@@ -12,6 +12,8 @@ import pytest
 
 from benchmarks.gpu import __main__ as gpu
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 MISSING = [name for name in ("jax", "torch") if find_spec(name) is None]
 needs_both = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")

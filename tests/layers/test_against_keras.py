@@ -52,6 +52,7 @@ def cases(draw):
 @each_layer
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
 @given(case=cases())
+@pytest.mark.slow
 def test_same_outputs_and_gradients(name, case):
     shape, units, options, mask = case
     with double_precision():

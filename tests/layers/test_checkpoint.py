@@ -6,6 +6,8 @@ import pytest
 from tests.gradients import assert_same, randomize, value_and_gradients
 from tests.layers.parameters import LAYERS, each
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(9)
 
 

@@ -88,6 +88,7 @@ def test_a_mask_of_its_own():
 
 
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="PyTorch does not compile with XLA")
+@pytest.mark.slow
 def test_fit_compiled_by_xla():
     losses, found = [], []
     for jit_compile in (True, False):
@@ -190,6 +191,7 @@ def test_a_mask_of_another_length():
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.slow
 def test_mixed_precision(policy):
     """Scores of half precision are taken as they are, and nothing is rounded to it after."""
     single, mixed = (chains.built(BIO2, "BIO2", dtype=dtype) for dtype in ("float32", policy))
@@ -212,6 +214,7 @@ def test_mixed_precision(policy):
     assert np.isfinite(losses).all() and losses[-1] < losses[0]
 
 
+@pytest.mark.slow
 def test_saved_and_loaded(tmp_path):
     model, (words, tags) = tagger(), sentences(16)
     model.compile("adam", CRFLoss())
@@ -257,6 +260,7 @@ np.savez(f"{folder}/outputs.npz", **{name: tagger.serve(inputs[name]) for name i
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="SavedModels are TensorFlow's")
+@pytest.mark.slow
 def test_an_export_decodes_without_this_library(tmp_path):
     model = tagger()
     randomize(model)

@@ -8,6 +8,8 @@ from keras import ops
 import gated.layers as gated
 from tests.gradients import assert_same, randomize, value_and_gradients
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(3, 6, 4)).astype("float32")
 MASK = np.array([[1, 1, 1, 1, 0, 0], [0, 1, 0, 1, 1, 1], [0] * 6], bool)

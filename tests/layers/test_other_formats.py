@@ -15,6 +15,8 @@ if keras.backend.backend() != "tensorflow":
 
 import tensorflow as tf
 
+pytestmark = pytest.mark.slow
+
 FEATURES = 3
 
 LAYERS = {

@@ -132,6 +132,7 @@ def _traced(layer):
 @settings(max_examples=12, deadline=None)
 @example(batch=29, length=46, seed=76)
 @given(batch=st.integers(1, 40), length=st.integers(1, 140), seed=st.integers(0, 99))
+@pytest.mark.slow
 def test_shapes_that_are_rounded_up_give_what_keras_gives(name, batch, length, seed):
     random = np.random.default_rng(seed)
     x = tf.constant(random.normal(size=(batch, length, FEATURES)))

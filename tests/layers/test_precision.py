@@ -8,6 +8,8 @@ from gated.layers import GRU, LSTM, Bidirectional, Deep, SimpleRNN
 from tests.gradients import randomize
 from tests.layers.parameters import each
 
+pytestmark = pytest.mark.slow
+
 PRECISION = {"mixed_float16": 2**-10, "mixed_bfloat16": 2**-7}
 
 LAYERS = {

@@ -61,6 +61,7 @@ def test_unrolled_equals_the_loop(make):
     "make",
     each({n: WRAPPED[n] for n in ("LSTM", "GRU simplified", "Deep")}, on_jax=["Deep"]),
 )
+@pytest.mark.slow
 def test_fit_compiled_by_xla(make):
     losses = []
     for jit_compile in (True, False):

@@ -15,18 +15,23 @@ from gated.errors import BadData, BadUsage
 from gated.runs.options import check_values
 
 
-def run_command(command: Callable[..., Any]) -> None:
+def run_command(command: Callable[..., Any], called: str | None = None) -> None:
     """Calls `command` with options from the command line.
 
     Their names, types and checks come from its signature, their help from its docstring, and what
-    `--help` says first from the docstring of its module.
+    `--help` says first from the docstring of its module. There the command stands as it is
+    `called`, `gated ner train` say, in place of `python -m apps.ner.train`.
 
     The exit status is 0 on success, 1 on bad data, 2 on bad usage, 130 after Ctrl-C; the last
     three leave one line on stderr.
     """
     logging.getLogger("absl").setLevel(logging.ERROR)
     module = sys.modules[command.__module__]
-    name = module.__spec__.name if module.__spec__ else None
+    name = module.__spec__.name.removesuffix(".__main__") if module.__spec__ else None
+    called = called or (f"python -m {name}" if name else None)
+    description = module.__doc__
+    if name and called and description:
+        description = description.replace(f"python -m {name.removeprefix('gated.')}", called)
     # tyro keeps the line ends of a docstring; its text is to fill the width of the terminal.
     command.__doc__ = re.sub(r"\n {12}", " ", command.__doc__ or "")
 
@@ -38,8 +43,8 @@ def run_command(command: Callable[..., Any]) -> None:
     try:
         tyro.cli(
             checked,
-            prog=f"python -m {name.removesuffix('.__main__')}" if name else None,
-            description=module.__doc__,
+            prog=called,
+            description=description,
             config=(tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes),
         )
     except (BadData, BadUsage) as error:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.apps.commands import without_tensorflow
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_without_tensorflow(training_options, tmp_path, backend):

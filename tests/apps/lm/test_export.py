@@ -169,6 +169,7 @@ def test_no_texts(served):
     assert served["none"] == [[], []]
 
 
+@pytest.mark.slow
 def test_texts_longer_than_a_window(language_model):
     """Those that end in the first window, with it, and after it."""
     texts = [("The rain came in from the sea. " * 30)[:n] for n in (700, 255, 256, 3, 257)]

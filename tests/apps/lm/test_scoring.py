@@ -63,6 +63,7 @@ def test_items(language_model):
         np.testing.assert_allclose(found[i], one_at_a_time(language_model, items[i]), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_long_items_among_short_ones(language_model, ids, monkeypatch):
     """However long one is, a batch of windows is read at once, and what has ended no more."""
     read = []
@@ -177,6 +178,7 @@ def test_next(command, run, language_model):
         assert one["token_log_p"][6] == pytest.approx(math.log(p[token]), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_next_after_a_long_text(language_model, ids):
     codec = language_model.codec
     text = codec.join([codec.vocabulary.tokens[i] for i in np.tile(ids, 2)[:600]])

@@ -102,6 +102,7 @@ def cut_off(command, training_options, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("kind", "after"), [("text", 0), ("text", 1), ("names", 0), ("words", 0)])
+@pytest.mark.slow
 def test_going_on_ends_as_if_not_cut_off(
     runs, cut_off, command, training_options, tmp_path, kind, after
 ):

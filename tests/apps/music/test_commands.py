@@ -51,6 +51,7 @@ def test_evaluate_other_pieces(command, runs, tmp_path):
     assert json.loads(result.lines[-1])["frames"] == 54
 
 
+@pytest.mark.slow
 def test_goes_on_where_it_was_cut_off(command, training_options, runs, tmp_path, monkeypatch):
     """With the result that it would have had."""
     import keras
@@ -77,6 +78,7 @@ def test_goes_on_where_it_was_cut_off(command, training_options, runs, tmp_path,
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_killed_before_the_first_epoch_is_kept(command, training_options, runs, tmp_path):
     options = [*training_options["independent"], "--run", tmp_path / "run"]
     kill("music", IN_THE_FIRST_EPOCH, *options)

@@ -43,7 +43,9 @@ np.savez("results.npz", **results)
 """
 
 
-@pytest.fixture(scope="module", params=["joint", "independent"])
+@pytest.fixture(
+    scope="module", params=["joint", pytest.param("independent", marks=pytest.mark.slow)]
+)
 def exported(request, runs, command, tmp_path_factory):
     run = RunFolder(runs[request.param])
     result = command("export", "--run", run.path)
@@ -71,6 +73,7 @@ def test_scores(exported):
     assert results["empty"].shape == (2, 0)
 
 
+@pytest.mark.slow
 def test_long_pieces_are_read_in_windows(exported):
     _, composer, *_ = exported
     piece = tune(3, 50)

@@ -62,6 +62,7 @@ def test_evaluate_a_file(command, copy, tmp_path):
     assert "{" not in result.out
 
 
+@pytest.mark.slow
 def test_evaluate_counts_what_predict_finds(command, copy, tiny):
     sentences = conll.read(tiny)
     texts = [" ".join(one.tokens) for one in sentences]
@@ -178,6 +179,7 @@ def test_k_best(command, run):
             assert line.count("[") == len(tagging["entities"])
 
 
+@pytest.mark.slow
 def test_threshold(command, run):
     every = json.loads(command("predict", "--run", run, "--format", "json", TEXT).out)["entities"]
     highest = max(entity["probability"] for entity in every)

@@ -185,6 +185,7 @@ def test_tokens_that_are_not_there(served, tagger):
     assert p[0] == p[2] == 0 < min(p[1], p[3])
 
 
+@pytest.mark.slow
 def test_export_and_serve(command, run, tmp_path):
     own = shutil.copytree(run, tmp_path / "run", ignore=shutil.ignore_patterns("export"))
     for _ in range(2):  # the second export takes the place of the first

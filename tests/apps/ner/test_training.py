@@ -94,6 +94,7 @@ def wait_for(condition, process):
 
 
 @pytest.mark.parametrize("stage", ["import", "first epoch"])
+@pytest.mark.slow
 def test_interrupt_before_the_first_epoch_ends(tmp_path, process, training_options, stage):
     start, finish = process
     run = tmp_path / "run"
@@ -137,6 +138,7 @@ def cut_off(interrupted, tmp_path):
     return shutil.copytree(interrupted, tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_going_on_ends_as_if_not_cut_off(run, command, training_options, cut_off):
     result = command("train", *training_options, "--run", cut_off)
     assert (result.status, result.err) == (0, "")
@@ -145,6 +147,7 @@ def test_going_on_ends_as_if_not_cut_off(run, command, training_options, cut_off
         assert contents(cut_off)[name] == contents(run)[name]
 
 
+@pytest.mark.slow
 def test_killed_before_the_first_epoch_is_kept(run, command, training_options, tmp_path):
     own = tmp_path / "run"
     kill("ner", IN_THE_FIRST_EPOCH, *training_options, "--run", own)
@@ -155,6 +158,7 @@ def test_killed_before_the_first_epoch_is_kept(run, command, training_options, t
         assert contents(own)[name] == contents(run)[name]
 
 
+@pytest.mark.slow
 def test_going_on_with_something_else(command, training_options, cut_off, tmp_path, tiny):
     before = contents(cut_off)
     result = command("train", *training_options, "--run", cut_off, "--dropout", 0.3)
@@ -172,6 +176,7 @@ def test_going_on_with_something_else(command, training_options, cut_off, tmp_pa
     assert contents(cut_off) == before
 
 
+@pytest.mark.slow
 def test_several_seeds(command, training_options, tmp_path, run):
     own = tmp_path / "run"
     seeds = ["--epochs", 2, "--seeds", 2, "--json"]
@@ -213,6 +218,7 @@ def test_several_seeds(command, training_options, tmp_path, run):
 
 
 @pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.slow
 def test_mixed_precision(command, training_options, tmp_path, precision):
     own = tmp_path / "run"
     options = ["--precision", precision, "--average", 0.5]
@@ -226,6 +232,7 @@ def test_mixed_precision(command, training_options, tmp_path, precision):
     assert keras.config.dtype_policy().name == "float32"
 
 
+@pytest.mark.slow
 def test_word_vectors_to_begin_with(command, training_options, tmp_path):
     """Words of the validation sentences that are not trained on keep theirs as they are."""
     corpus = tmp_path / "train.conll"

@@ -44,6 +44,7 @@ def test_the_most_confident_mistakes(command, copy, tmp_path):
         assert f"{one['probability']:.3f}" in result.out and one["text"] in result.out
 
 
+@pytest.mark.slow
 def test_folds(command, copy):
     before = {path: path.read_bytes() for path in copy.iterdir() if path.is_file()}
     result = command("evaluate", "--run", copy, "--folds", 3, "--json")

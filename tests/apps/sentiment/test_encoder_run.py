@@ -13,6 +13,8 @@ from gated.runs.language_model import load_language_model
 from tests.apps.lm.conftest import call as lm_command
 from tests.apps.sentiment.conftest import rows
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["the  room\twas great!", "", "what an ￭odd, odd￭ thing…", "x"]
 
 

@@ -126,6 +126,7 @@ def test_fewer_texts_are_read_more_often(texts, epochs, patience):
     assert given.resolved(texts) == given
 
 
+@pytest.mark.slow
 def test_the_default_options_learn_from_eighty_texts(command, training_options, tmp_path):
     result = command("train", *training_options[:6], "--run", tmp_path / "run", "--json")
     assert result.status == 0, result.err
@@ -138,6 +139,7 @@ class CutOff(Exception):
 
 
 @pytest.mark.parametrize("after", [0, 2])
+@pytest.mark.slow
 def test_going_on_ends_as_if_not_cut_off(
     run, command, training_options, tmp_path, monkeypatch, after
 ):
@@ -160,6 +162,7 @@ def test_going_on_ends_as_if_not_cut_off(
     assert after["metrics.json"] == before["metrics.json"]
 
 
+@pytest.mark.slow
 def test_killed_before_the_first_epoch_is_saved(run, command, training_options, tmp_path):
     own = tmp_path / "run"
     kill("sentiment", IN_THE_FIRST_EPOCH, *training_options, "--run", own)
@@ -169,6 +172,7 @@ def test_killed_before_the_first_epoch_is_saved(run, command, training_options, 
     assert contents(own)["metrics.json"] == contents(run)["metrics.json"]
 
 
+@pytest.mark.slow
 def test_interrupt(command, training_options, tmp_path, monkeypatch):
     whole = Progress.on_epoch_end
 
@@ -186,6 +190,7 @@ def test_interrupt(command, training_options, tmp_path, monkeypatch):
     assert "was cut off with --dropout 0.1, not 0.3" in other.err
 
 
+@pytest.mark.slow
 def test_duplicates_and_long_texts_are_reported(command, training_options, tmp_path):
     corpus = tmp_path / "x.tsv"
     with open(training_options[1], encoding="utf-8") as file:
@@ -198,6 +203,7 @@ def test_duplicates_and_long_texts_are_reported(command, training_options, tmp_p
     assert "texts are longer than 3 tokens; of those half from" in result.out
 
 
+@pytest.mark.slow
 def test_several_seeds(command, training_options, tmp_path):
     own = tmp_path / "run"
     seeds = ["--epochs", 1, "--seeds", 2, "--json"]

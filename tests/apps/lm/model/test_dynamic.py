@@ -12,6 +12,8 @@ from apps.lm.model.language_model import LanguageModel
 from gated.runs.folder import RunFolder
 from tests.apps.lm.conftest import TEXT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["text", "words"])
 def fresh(request, runs):

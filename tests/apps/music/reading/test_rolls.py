@@ -64,6 +64,7 @@ def test_files_that_are_not_matlab(tmp_path, content):
         ("Nottingham", [694, 173, 170], [176561, 45513, 44463]),
     ],
 )
+@pytest.mark.slow
 def test_real_files(corpora, name, pieces, frames):
     sets = read_rolls(corpora / "music" / "polyphonic" / f"{name}.mat", 4).values()
     assert [len(found) for found in sets] == pieces

@@ -220,6 +220,7 @@ def chorales(tmp_path_factory):
     return home, runs
 
 
+@pytest.mark.slow
 def test_chorales(chorales):
     _, ((sets, places, voices, _, _), _) = chorales
     assert [len(names) for names in sets] == [280, 35, 34]
@@ -230,6 +231,7 @@ def test_chorales(chorales):
     assert voices <= 5
 
 
+@pytest.mark.slow
 def test_chorales_are_kept(chorales):
     home, (first, second) = chorales
     assert first[:3] == second[:3]

@@ -50,6 +50,7 @@ def exported(run, command, name, folder):
 
 
 @pytest.mark.filterwarnings("ignore:.*np.object:FutureWarning")
+@pytest.mark.slow
 def test_onnx(run, command, tagger, inputs, tmp_path):
     for package in ("onnx", "tf2onnx"):
         pytest.importorskip(package, reason=f"export to ONNX needs {package}")
@@ -63,6 +64,7 @@ def test_onnx(run, command, tagger, inputs, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is dep:UserWarning")
+@pytest.mark.slow
 def test_litert(run, command, tagger, inputs, tmp_path):
     """One sentence at a time, of any length."""
     import tensorflow as tf

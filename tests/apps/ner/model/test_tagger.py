@@ -115,6 +115,7 @@ def test_the_graph_and_the_batches_agree(tagger, corpus):
         assert (graph["tags"][i, count:] == b"").all()
 
 
+@pytest.mark.slow
 def test_few_tokens_at_once_give_the_same(tagger, corpus, monkeypatch):
     texts = [*corpus, LONG[:500]]
     expected = tag(tagger, *texts)

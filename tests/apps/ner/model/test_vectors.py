@@ -63,6 +63,7 @@ def with_vectors(run, tmp_path):
     return own
 
 
+@pytest.mark.slow
 def test_export(with_vectors, command, tagger, tmp_path):
     import tensorflow as tf
 

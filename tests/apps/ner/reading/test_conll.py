@@ -332,6 +332,7 @@ COUNTS = {
 
 
 @pytest.mark.parametrize("name", COUNTS)
+@pytest.mark.slow
 def test_corpora(corpora, name):
     sentences = read(corpora / "ner" / name)
     entities = [spans(sentence.tags) for sentence in sentences]

@@ -98,6 +98,7 @@ def test_latin_1(tmp_path):
     assert read_abc(path, 4)[0][0].name.endswith("tune 1 (Café)")
 
 
+@pytest.mark.slow
 def test_nottingham_against_its_midi(corpora):
     """Both made from the same files, by others.
 
