@@ -6,11 +6,12 @@ An application's `Config` lists those it has, each with the application's own de
     epochs: Epochs[int | None] = None
 
 Help and checks of these types are the same everywhere; `check_options` applies the checks, also
-those of an application's own options (`Annotated[int, at_least(1)]`).
+those of an application's own options (`Annotated[int, at_least(1)]`), and `check_arguments` those
+of a command's arguments.
 """
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -194,13 +195,27 @@ def check_options(config: Any) -> None:
 
     And where options that every application has do not go together.
     """
-    for name, kind in get_type_hints(type(config), include_extras=True).items():
-        value = getattr(config, name)
+    _check(type(config), vars(config))
+    if config.peepholes != "no" and config.layer != "lstm":
+        raise BadUsage(f"--peepholes goes with --layer lstm, not {config.layer}")
+
+
+def check_arguments(command: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Raises BadUsage at the first argument of a command that does not fit its type's checks.
+
+    Args:
+        command: which calls this first.
+        given: its `locals()`.
+    """
+    _check(command, given)
+
+
+def _check(described: Any, values: Mapping[str, Any]) -> None:
+    for name, kind in get_type_hints(described, include_extras=True).items():
+        value = values.get(name)
         for check in _checks(kind):
             if value is not None and not check.fits(value):
                 raise BadUsage(f"--{name.replace('_', '-')} {value}: expected {check.expected}")
-    if config.peepholes != "no" and config.layer != "lstm":
-        raise BadUsage(f"--peepholes goes with --layer lstm, not {config.layer}")
 
 
 def _checks(kind: Any) -> list[Check]:
