@@ -21,7 +21,10 @@ def test_arguments_that_fit():
 
 @pytest.mark.parametrize(
     ("given", "problem"),
-    [({"units": 0}, "--units 0: expected at least 1"), ({"top_k": -1}, "--top-k -1: expected 0 to")],
+    [
+        ({"units": 0}, "--units 0: expected at least 1"),
+        ({"top_k": -1}, "--top-k -1: expected 0 to"),
+    ],
 )
 def test_arguments_that_do_not_fit(given, problem):
     with pytest.raises(BadUsage, match=f"^{problem}"):
