@@ -37,7 +37,10 @@ class Composer:
 
     @classmethod
     def load(cls, run: RunFolder) -> "Composer":
-        import gated.layers  # noqa: F401, registers what the file holds
+        # These register what the file holds.
+        import gated.layers  # noqa: F401
+
+        from . import notes  # noqa: F401
 
         joint = run.load_config(Config).output == "joint"
         with run.loading():

@@ -87,9 +87,12 @@ def test_folders_of_sets(tmp_path):
 
 
 def test_a_folder_whose_name_has_test_in_it(tmp_path):
-    for pitch, name in enumerate(("first", "latest", "other"), 60):
+    for pitch, name in enumerate(("first", "latest", "contest"), 60):
         save(tmp_path / name / "x.mid", pitch)
-    assert pitches(sets.read_pieces((str(tmp_path),), 4)) == [60, 61, 62]
+    assert sorted(pitches(sets.read_pieces((str(tmp_path),), 4))) == [60, 61, 62]
+    save(tmp_path / "train" / "x.mid", 63)
+    with pytest.raises(BadData, match="expected one test set, found contest, latest; name the"):
+        load(str(tmp_path))
 
 
 def test_rolls(tmp_path):
@@ -105,7 +108,7 @@ def test_rolls(tmp_path):
     assert {piece.grid for piece in load(path, grid=1).train} == {1}
 
 
-def test_what_is_bad_is_skipped_and_said(tmp_path, capsys):
+def test_what_is_bad_is_skipped_and_reported(tmp_path, capsys):
     folder = tmp_path / "songs"
     save(folder / "good.mid", 60)
     content = (folder / "good.mid").read_bytes()
@@ -203,7 +206,7 @@ print(json.dumps([sets, places, voices, taken, modules]))
 
 @pytest.fixture(scope="module")
 def chorales(tmp_path_factory):
-    """What two processes, one after the other, read where nothing was cached, and say."""
+    """What two processes, one after the other, read where nothing was cached, and report."""
     import json
 
     home = tmp_path_factory.mktemp("home")
@@ -230,7 +233,7 @@ def test_chorales(chorales):
     assert voices <= 5
 
 
-def test_chorales_are_kept(chorales):
+def test_chorales_are_cached(chorales):
     home, (first, second) = chorales
     assert first[:3] == second[:3]
     assert second[3] < 1
