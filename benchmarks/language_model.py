@@ -33,7 +33,7 @@ class Config:
 
     #: The recurrent layer.
     layer: Literal["LSTM", "GRU"] = "LSTM"
-    #: Width of the vectors and of each layer.
+    #: Length of the vectors and size of each layer.
     units: int = 512
     #: Streams of text side by side.
     batch_size: int = 32

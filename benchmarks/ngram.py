@@ -1,8 +1,8 @@
-"""Judges an n-gram model with Kneser-Ney smoothing, to stand beside a recurrent one.
+"""Evaluates an n-gram model with Kneser-Ney smoothing, to stand beside a recurrent one.
 
     python -m benchmarks.ngram --corpus names.txt --items --valid fold:8/10 --test fold:9/10
 
-Takes the corpus, its parts and its tokens as `apps.lm.train` does. Modified Kneser-Ney smoothing,
+Takes the corpus, its sets and its tokens as `apps.lm.train` does. Modified Kneser-Ney smoothing,
 interpolated (Chen and Goodman 1999, "An empirical study of smoothing techniques for language
 modeling", section 3), the discounts estimated from the training text.
 """
@@ -11,15 +11,16 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from rich.console import Console
 from rich.table import Table
 
 from apps.lm.config import Config as ModelConfig
 from apps.lm.reading.sets import load
+from gated.runs import options
 from gated.runs.command import run_command
-from gated.runs.options import check_options
+from gated.runs.options import at_least, check_values
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
 
@@ -28,20 +29,20 @@ START = -1
 
 @dataclass(frozen=True)
 class Config:
-    """What to judge."""
+    """What to evaluate."""
 
     #: As of `apps.lm.train`, and so all but the last.
     corpus: tuple[str, ...] = ()
-    valid: tuple[str, ...] = ()
-    test: tuple[str, ...] = ()
+    valid: options.Valid = ()
+    test: options.Test = ()
     level: Literal["char", "word"] = "char"
     tokenized: bool = False
     items: bool = False
     #: Tokens of an n-gram.
-    order: int = 5
+    order: Annotated[int, at_least(1)] = 5
 
     def __post_init__(self):
-        check_options(self, ("order",), lambda n: n >= 1, "at least 1")
+        check_values(type(self), vars(self))
 
 
 class KneserNey:
@@ -117,7 +118,7 @@ def ngram(config: Config) -> None:
     """Prints nats a token.
 
     Args:
-        config: what to judge.
+        config: what to evaluate.
     """
     corpus = load(
         ModelConfig(
@@ -130,18 +131,19 @@ def ngram(config: Config) -> None:
         )
     )
     codec = Codec(Vocabulary.of([*corpus.train, EOS]), config.level, False, config.tokenized)
-    ids = {name: codec.ids(tokens) for name, tokens in vars(corpus).items()}
-    parts = {
-        name: [text.tolist() for text in (codec.items(part) if config.items else [part])]
-        for name, part in ids.items()
-    }
-    model = KneserNey(parts["train"], config.order, len(codec) - 1)  # padding never comes
+
+    def texts_of(tokens):
+        ids = codec.ids(tokens)
+        return [text.tolist() for text in (codec.items(ids) if config.items else [ids])]
+
+    # Padding never comes.
+    model = KneserNey(texts_of(corpus.train), config.order, len(codec) - 1)
     table = Table("text", title=f"Kneser-Ney, {config.order}-gram")
     for column in ("nats a token", "perplexity"):
         table.add_column(column, justify="right")
-    for name, texts in parts.items():
-        if name != "train" and any(texts):
-            nats = model.nats(texts)
+    for name, tokens in (("valid", corpus.valid), ("test", corpus.test)):
+        if tokens:
+            nats = model.nats(texts_of(tokens))
             table.add_row(name, f"{nats:.4f}", f"{math.exp(nats):.2f}")
     Console().print(table)
 

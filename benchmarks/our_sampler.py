@@ -16,7 +16,7 @@ def language_model(tokens: int, units: int, depth: int) -> LanguageModel:
     # <EOS> and the padding are two of the tokens, <UNK> a third.
     names = {chr(0x4E00 + i): 1 for i in range(tokens - 3)}
     codec = Codec(Vocabulary({EOS: 1} | names), "char", lower=False)
-    options = Config(recipe="medium", units=units, vectors=units, depth=depth)
+    options = Config(recipe="medium", units=units, vector_size=units, depth=depth)
     return LanguageModel(codec, build_model(len(codec), options))
 
 

@@ -30,7 +30,7 @@ class Config:
 
     #: Texts that are drawn side by side.
     batches: tuple[int, ...] = (1, 64)
-    #: Width of each layer.
+    #: Size of each layer.
     units: int = 512
     #: Characters of each text.
     length: int = 256

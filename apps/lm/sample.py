@@ -1,9 +1,9 @@
-"""Writes new text, a token at a time, with a language model.
+"""Draws new text, a token at a time, from a language model.
 
     python -m apps.lm.sample --run runs/lm/mine
-    python -m apps.lm.sample --run runs/lm/mine --prime "ROMEO:" --lines 20 --temperature 0.8
+    python -m apps.lm.sample --run runs/lm/mine --prompt "ROMEO:" --lines 20 --temperature 0.8
     python -m apps.lm.sample --run runs/lm/mine --samples 10 --json
-    python -m apps.lm.sample --run runs/lm/mine --prime "Once upon" --beams 8 --samples 3
+    python -m apps.lm.sample --run runs/lm/mine --prompt "Once upon" --beams 8 --samples 3
 
 Each token is drawn from ŷ⟨t⟩ and is then the next x. A text ends at its line's end, <EOS>, or
 after --length tokens. <UNK> is never drawn: it is left out and the others' probabilities are
@@ -11,92 +11,85 @@ renormalized, which is the same as drawing again. With --beams nothing is drawn:
 for the likeliest texts.
 """
 
-import json as json_format
 import os
 import sys
 from pathlib import Path
+from typing import Annotated
 
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
+from gated.runs.options import Check, Run, Samples, SamplingSeed, at_least
+from gated.runs.outputs import print_json
 from gated.runs.quiet import import_keras
 from gated.text.files import decode_lines
 
+_PROBABILITY = Check(lambda p: 0 < p <= 1, "more than 0 and at most 1")
+
 
 def sample(
-    run: Path = Path("runs/lm/default"),
-    prime: str = "",
-    samples: int = 1,
-    length: int = 1000,
-    lines: int = 1,
-    temperature: float = 1.0,
-    top_k: int = 0,
-    top_p: float = 1.0,
-    seed: int = 0,
-    beams: int = 0,
+    run: Run = Path("runs/lm/default"),
+    prompt: str = "",
+    samples: Samples = 1,
+    length: Annotated[int, at_least(1)] = 1000,
+    lines: Annotated[int, at_least(1)] = 1,
+    temperature: Annotated[float, at_least(0)] = 1.0,
+    top_k: Annotated[int, at_least(0)] = 0,
+    top_p: Annotated[float, _PROBABILITY] = 1.0,
+    seed: SamplingSeed = 0,
+    beams: Annotated[int, at_least(0)] = 0,
     *,
     json: bool = False,
 ) -> None:
-    """Prints texts, one after the other; a single one while it is being written.
+    """Prints texts, one after the other; a single one while it is being drawn.
 
     Args:
-        run: the run folder that train made.
-        prime: the beginning of every text.
-        samples: how many texts.
-        length: the most tokens of a text, those of the prime not counted.
+        prompt: the beginning of every text.
+        length: the most tokens of a text, those of the prompt not counted.
         lines: how many lines there are to a text.
         temperature: less than 1 for likelier texts, more for stranger ones; 0 takes the likeliest
             token at each step.
         top_k: draw from so many of the likeliest tokens; 0 for all.
         top_p: draw from the likeliest tokens that together have this probability, in (0, 1].
-        seed: the same seed gives the same texts; text i does not depend on how many there are, but
-            for rounding where the vocabulary is large.
-        beams: search for the likeliest texts, so many of them kept at each token, and print the
-            likeliest; temperature, top-k, top-p and seed have no part in it. 0: draw.
-        json: print a JSON object a text, with its prime, text and number, and log_p if it was
+        beams: search for the likeliest texts with a beam of this width, B, and print the likeliest;
+            temperature, top-k, top-p and seed have no part in it. 0: draw.
+        json: print a JSON object a text, with its prompt, text and number, and log_p if it was
             searched for.
     """
-    for name, value, fits, expected in (
-        ("samples", samples, samples >= 1, "at least 1"),
-        ("length", length, length >= 1, "at least 1"),
-        ("lines", lines, lines >= 1, "at least 1"),
-        ("temperature", temperature, 0 <= temperature < float("inf"), "0 or more"),
-        ("top-k", top_k, top_k >= 0, "0 or more"),
-        ("top-p", top_p, 0 < top_p <= 1, "more than 0 and at most 1"),
-        ("seed", seed, 0 <= seed < 2**64, "0 to 2**64 - 1"),
-        ("beams", beams, beams == 0 or beams >= samples, "0, or at least the --samples"),
-    ):
-        if not fits:
-            raise BadUsage(f"--{name} {value}: expected {expected}")
+    if 0 < beams < samples:
+        raise BadUsage(f"--beams {beams}: expected 0, or at least the --samples")
     if beams and (temperature, top_k, top_p, seed) != (1.0, 0, 1.0, 0):
         raise BadUsage("--beams draws nothing: give no --temperature, --top-k, --top-p or --seed")
-    if "\n" in prime:
-        raise BadUsage("--prime: expected one line")
-    (prime,) = decode_lines([os.fsencode(prime)], "--prime")
+    if "\n" in prompt:
+        raise BadUsage("--prompt: expected one line")
+    (prompt,) = decode_lines([os.fsencode(prompt)], "--prompt")
     folder = RunFolder.open(run)
 
     import_keras()
     from .model.language_model import LanguageModel, Settings
 
     model = LanguageModel.load(folder)
-    warn_of_unknown(model.codec, prime)
-    before = model.codec.split(prime)
+    warn_of_unknown(model.codec, prompt)
+    before = model.codec.split(prompt)
     if beams:
-        found = model.search(prime, beams, length, lines)[:samples]
+        found = model.search(prompt, beams, length, lines)[:samples]
         texts = [(tokens, {"log_p": log_p}) for tokens, log_p in found]
     else:
         parts = model.sample(
-            Settings(prime, samples, length, lines, temperature, top_k, top_p, seed)
+            Settings(prompt, samples, length, lines, temperature, top_k, top_p, seed)
         )
         if samples == 1 and not json:
-            _stream(model.codec, prime, parts)
+            _stream(model.codec, prompt, parts)
             return
         drawn = zip(*parts, strict=True)
         texts = [([token for new in text for token in new], {}) for text in drawn]
     for i, (tokens, score) in enumerate(texts):
         text = model.codec.join([*before, *tokens]).removesuffix("\n")
-        one = {"i": i, "prime": prime, "text": text, **score}
-        print(json_format.dumps(one, ensure_ascii=False) if json else text)
+        one = {"i": i, "prompt": prompt, "text": text, **score}
+        if json:
+            print_json(one)
+        else:
+            print(text)
 
 
 def warn_of_unknown(codec, text: str) -> None:
@@ -107,15 +100,15 @@ def warn_of_unknown(codec, text: str) -> None:
         print(f"warning: not in the vocabulary, read as <UNK>: {names}", file=sys.stderr)
 
 
-def _stream(codec, prime: str, parts) -> None:
-    """Writes a text as its tokens come."""
-    tokens, written = codec.split(prime), 0
+def _stream(codec, prompt: str, parts) -> None:
+    """Prints a text as its tokens come."""
+    tokens, shown = codec.split(prompt), 0
     for (new,) in parts:
         tokens += new
         text = codec.join(tokens).removesuffix("\n")
-        sys.stdout.write(text[written:])
+        sys.stdout.write(text[shown:])
         sys.stdout.flush()
-        written = len(text)
+        shown = len(text)
     sys.stdout.write("\n")
 
 

@@ -1,8 +1,8 @@
-"""Tells how likely sentences are, with a language model.
+"""Scores sentences with a language model: how likely each of them is, and each of its tokens.
 
     python -m apps.lm.score --run runs/lm/mine "An apple and pair salad." "An apple and pear salad."
-    python -m apps.lm.score --run runs/lm/mine --file sentences.txt --format json
-    python -m apps.lm.score --run runs/lm/mine --file sentences.txt --format html > page.html
+    python -m apps.lm.score --run runs/lm/mine --file one.txt two.jsonl --format json
+    python -m apps.lm.score --run runs/lm/mine --file one.txt --format html --out page.html
     python -m apps.lm.score --run runs/lm/mine --next 5 "The apple and"
 
 log P(sentence) is the sum of log P(y⟨t⟩ | y⟨1⟩ ... y⟨t-1⟩) over its tokens and its end, <EOS>, in
@@ -10,73 +10,89 @@ nats; the states before it are zero. A token that the model does not know counts
 the probability of any such token.
 """
 
-import json as json_format
+from collections.abc import Iterator
+from itertools import tee
 from pathlib import Path
 from typing import Annotated, Literal
 
-import tyro
-
-from gated.errors import BadUsage
+from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
+from gated.runs.inputs import Given, given_texts, reading
+from gated.runs.options import Files, Input, Out, Run, Texts, at_least
+from gated.runs.outputs import print_json, printing_to
 from gated.runs.quiet import import_keras
-from gated.text.files import given_lines
+
+from .showing.page import page
 
 
 def score(
-    texts: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
+    texts: Texts = (),
     *,
-    run: Path = Path("runs/lm/default"),
-    file: Path | None = None,
+    run: Run = Path("runs/lm/default"),
+    file: Files = (),
+    input: Input = None,
     format: Literal["text", "json", "html"] = "text",
-    next: int = 0,
+    out: Out = None,
+    next: Annotated[int, at_least(0)] = 0,
 ) -> None:
     """Scores sentences, the likeliest first; in JSON in the order in which they came.
 
     Args:
-        texts: the sentences. None, and no file: they are read from standard input.
-        run: the run folder that train made.
-        file: a text file with a sentence a line, UTF-8.
         format: text, log P and the sentence; json, an object a line with text, log_p, tokens and
             the log_p of each; html, a page that colours each token by how much it surprises.
-        next: instead, print so many of the likeliest next tokens after each sentence.
+        next: instead, print so many of the likeliest next tokens after each sentence. In text and
+            JSON.
     """
-    if next < 0:
-        raise BadUsage(f"--next {next}: expected 0 or more")
+    if next and format == "html":
+        raise BadUsage("--next goes with --format text or json, not html")
     folder = RunFolder.open(run)
-    lines = list(given_lines(texts, file))
-    if any("\n" in line for line in lines):
-        raise BadUsage("expected a sentence without line ends in each argument")
+    given = _sentences(given_texts(texts, file, input))
 
     import_keras()
     from .model.language_model import LanguageModel
-    from .showing.page import page
 
     model = LanguageModel.load(folder)
-    if next:
-        for line in lines:
-            for token, p in model.next_tokens(line, next):
-                found = {"text": line, "next": token, "p": p}
-                print(
-                    json_format.dumps(found, ensure_ascii=False)
-                    if format == "json"
-                    else f"{p:8.4f}  {token if token.strip() else repr(token)}"
-                )
-        return
-    scored = [
-        {"text": line, "log_p": float(sum(log_p)), "tokens": tokens, "token_log_p": log_p.tolist()}
-        for line, (tokens, log_p) in zip(lines, model.score(lines), strict=True)
-    ]
-    if format == "json":
-        for one in scored:
-            print(json_format.dumps(one, ensure_ascii=False))
-        return
-    scored.sort(key=lambda one: -one["log_p"])
-    if format == "html":
-        print(page(scored, model.codec.join))
-        return
-    for one in scored:
-        print(f"{one['log_p']:10.3f}  {one['text']}")
+    with reading(file) as advance, printing_to(out):
+        if next:
+            for one in given:
+                for token, p in model.next_tokens(one.text, next):
+                    if format == "json":
+                        print_json({**_fields(one), "next": token, "p": p})
+                    else:
+                        print(f"{p:8.4f}  {token if token.strip() else repr(token)}")
+                advance(one.size)
+            return
+
+        def scored():
+            for_model, beside = tee(given)
+            scores = model.score_lines(one.text for one in for_model)
+            for one, (tokens, log_p) in zip(beside, scores, strict=True):
+                total, each = float(sum(log_p)), log_p.tolist()
+                yield {**_fields(one), "log_p": total, "tokens": tokens, "token_log_p": each}
+                advance(one.size)
+
+        if format == "json":
+            for one in scored():
+                print_json(one)
+            return
+        ranked = sorted(scored(), key=lambda one: -one["log_p"])
+        if format == "html":
+            print(page(ranked, model.codec.join))
+            return
+        for one in ranked:
+            print(f"{one['log_p']:10.3f}  {one['text']}")
+
+
+def _fields(given: Given) -> dict:
+    return given.fields or {"text": given.text}
+
+
+def _sentences(given: Iterator[Given]) -> Iterator[Given]:
+    for one in given:
+        if "\n" in one.text:
+            raise BadData(f"{one.text!r:.40}: expected a sentence without line ends in it")
+        yield one
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import Annotated
 from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import Check, Run, at_least, between, check_arguments
+from gated.runs.options import Check, Run, Samples, SamplingSeed, at_least, between
 from gated.runs.quiet import import_keras
 
 from .config import Config
@@ -36,10 +36,10 @@ _TEMPOS = between(10, 1000)  # quarters a minute
 
 def sample(
     run: Run = Path("runs/music/default"),
-    samples: Annotated[int, at_least(1)] = 1,
+    samples: Samples = 1,
     bars: Annotated[int, at_least(1)] = 16,
     temperature: Annotated[float, Check(lambda t: 0 < t < math.inf, "more than 0")] = 1.0,
-    seed: Annotated[int, between(0, 2**64 - 1)] = 0,
+    seed: SamplingSeed = 0,
     primer: Path | None = None,
     primer_bars: Annotated[int, at_least(0)] = 0,
     harmonise: Path | None = None,
@@ -51,10 +51,8 @@ def sample(
     """Saves tunes in a new folder.
 
     Args:
-        samples: how many tunes.
         bars: how many new bars each has; of four quarters where the training pieces have none.
         temperature: less than 1 for likelier music, more for stranger.
-        seed: the same seed gives the same tunes; tune i does not depend on how many there are.
         primer: a MIDI or ABC file with which each tune begins; of an ABC file its first tune.
         primer_bars: how many bars of the primer to take; 0 for all.
         harmonise: a MIDI or ABC file whose highest notes are the melody: they stay, and the others
@@ -65,7 +63,6 @@ def sample(
             samples/1, samples/2, ... in the run folder.
         json: print a JSON object a tune, with its files, statistics and longest copy.
     """
-    check_arguments(sample, locals())
     if samples * bars > _MOST_BARS:
         raise BadUsage(f"--samples {samples}: expected {_MOST_BARS} bars at most in all")
     if primer and harmonise:

@@ -10,15 +10,12 @@ from pathlib import Path
 
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
+from gated.runs.options import Run
 from gated.runs.quiet import import_tensorflow
 
 
-def export(run: Path = Path("runs/sentiment/default")) -> None:
-    """Writes export/1/ in the run folder.
-
-    Args:
-        run: the run folder that train made.
-    """
+def export(run: Run = Path("runs/sentiment/default")) -> None:
+    """Writes export/1/ in the run folder."""
     folder = RunFolder.open(run)
 
     import_tensorflow()

@@ -1,71 +1,80 @@
-"""Tells the class of texts, one an argument or a line.
+"""Predicts the class of texts, one an argument or a line.
 
 python -m apps.sentiment.predict --run runs/sentiment/mine "Not bad at all, I would go again."
 python -m apps.sentiment.predict --run runs/sentiment/mine --file reviews.txt --format json
 python -m apps.sentiment.predict --run runs/sentiment/mine --explain "Not bad at all."
-cat reviews.txt | python -m apps.sentiment.predict --explain --format html > page.html
+python -m apps.sentiment.predict --file reviews.txt --format html --out page.html
+cat reviews.txt | python -m apps.sentiment.predict --run runs/sentiment/mine
 """
 
 import sys
+from itertools import tee
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-import tyro
-
-from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
+from gated.runs.inputs import given_texts, reading
+from gated.runs.options import Files, Input, Out, Run, Texts
+from gated.runs.outputs import printing_to
 from gated.runs.quiet import import_tensorflow
-from gated.text.files import given_lines
 
 from .showing.output import Page, write_json, write_text
 
 
 def predict(
-    texts: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
+    texts: Texts = (),
     *,
-    run: Path = Path("runs/sentiment/default"),
-    file: Path | None = None,
+    run: Run = Path("runs/sentiment/default"),
+    file: Files = (),
+    input: Input = None,
     format: Literal["text", "json", "html"] = "text",
+    out: Out = None,
     explain: bool = False,
 ) -> None:
     """Classifies texts. An empty one gets a class too, and a warning.
 
     Args:
-        texts: the texts. None, and no file: they are read from standard input, a text a line.
-        run: the run folder that train made.
-        file: a text file with a text a line, UTF-8.
         format: text, the likeliest class, its probability and the text; json, an object a line with
-            text, label and the probability of each class; html, with --explain, a page.
-        explain: also tell what each word adds to the class or takes from it: how much less likely
-            the class is without the word. In colours, or as `words` in JSON, in nats of log-odds.
+            text, label (in place of one that came with the text) and the probability of each class;
+            html, a page that explains.
+        explain: also what each word adds to the class or takes from it: how much less likely the
+            class is without the word. In colours, or as `words` in JSON, in nats of log-odds.
     """
-    if format == "html" and not explain:
-        raise BadUsage("--format html goes with --explain")
     folder = RunFolder.open(run)
-    lines = given_lines(texts, file)
+    given = given_texts(texts, file, input)
 
     import_tensorflow()
     from .model.classifier import Classifier
 
     classifier = Classifier.load(folder)
-    labels = classifier.encoder.labels
-    page = Page() if format == "html" else None
-    write = page.add if page else write_json if format == "json" else write_text
     empty = 0
-    for text, p, words in _classified(classifier, lines, explain):
-        empty += not text.strip()
-        write(text, dict(zip(labels, map(float, p), strict=True)), words)
-    if page:
-        print(page)
+    with reading(file) as advance, printing_to(out):
+        for_classifier, beside = tee(given)
+        predictions = classifier.predict_texts(
+            (one.text for one in for_classifier), explain or format == "html"
+        )
+
+        def found():
+            nonlocal empty
+            for prediction in predictions:
+                one = next(beside)
+                empty += not one.text.strip()
+                yield one.fields, prediction
+                advance(one.size)
+
+        match format:
+            case "html":
+                page = Page()
+                for _, prediction in found():
+                    page.add(*prediction)
+                print(page)
+            case "json":
+                write_json(found())
+            case "text":
+                write_text(found())
     if empty:
-        print(f"warning: {empty} empty text(s): what the model says of no words", file=sys.stderr)
-
-
-def _classified(classifier, lines, explain):
-    if explain:
-        return ((line, *classifier.explain(line)) for line in lines)
-    return ((line, p, None) for line, p in classifier.classify_lines(lines))
+        print(f"warning: {empty} empty text(s), predicted from no words", file=sys.stderr)
 
 
 if __name__ == "__main__":

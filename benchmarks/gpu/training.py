@@ -24,7 +24,7 @@ MODELS = {
     "awd, words": (33278, {"recipe": "awd", "steps": 70, "candidates": 0}),
 }
 TOY = {
-    "toy": (65, {"recipe": "awd", "units": 16, "vectors": 16, "steps": 8, "candidates": 0}),
+    "toy": (65, {"recipe": "awd", "units": 16, "vector_size": 16, "steps": 8, "candidates": 0}),
 }
 BATCHES, REPEATS = 8, 3
 MINUTES = 3.0  # of tiny Shakespeare at most
@@ -59,11 +59,11 @@ def _torch(tokens, config, batches):
     """The same model: tied vectors, the dropouts of `apps.lm`, Adam, gradients clipped by norm."""
     device = "cuda" if on_gpu() else "cpu"
     drop = torch.nn.functional.dropout
-    vectors = torch.nn.Embedding(tokens, config.vectors)
-    layers, width = torch.nn.ModuleList(), config.vectors
-    for units in config.widths:
-        layers.append(torch.nn.LSTM(width, units, batch_first=True))
-        width = units
+    vectors = torch.nn.Embedding(tokens, config.vector_size)
+    layers, size = torch.nn.ModuleList(), config.vector_size
+    for units in config.sizes:
+        layers.append(torch.nn.LSTM(size, units, batch_first=True))
+        size = units
     modules = torch.nn.ModuleList([vectors, *layers]).to(device)
     weights = list(modules.parameters())
     optimizer = torch.optim.Adam(weights, config.learning_rate)
@@ -84,7 +84,7 @@ def _torch(tokens, config, batches):
 
     def run():
         states = [
-            [torch.zeros(1, config.batch_size, units, device=device)] * 2 for units in config.widths
+            [torch.zeros(1, config.batch_size, units, device=device)] * 2 for units in config.sizes
         ]
         for x, y in batches:
             keep = drop(torch.ones(tokens, 1, device=device), config.embedding_dropout)

@@ -64,10 +64,14 @@ def write(files, folder):
 
 
 def call(app, module, *arguments):
-    """Calls a command of an application in this process, which has its backend loaded already."""
+    """Calls a command of an application in this process, which has its backend loaded already.
+
+    The application is one of `apps`, or the package of another.
+    """
     from gated.runs.command import run_command
 
-    function = getattr(importlib.import_module(f"apps.{app}.{module}"), module)
+    package = app if "." in app else f"apps.{app}"
+    function = getattr(importlib.import_module(f"{package}.{module}"), module)
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", [module, *map(str, arguments)])

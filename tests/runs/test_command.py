@@ -1,16 +1,18 @@
 """The frame of the commands: options, errors, exit status."""
 
 import sys
+from typing import Annotated
 
 import pytest
 
 from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
+from gated.runs.options import at_least
 
 RAISED = {"data": BadData("a:1: bad"), "usage": BadUsage("no such"), "stop": KeyboardInterrupt()}
 
 
-def command(outcome: str = "fine", *, count: int = 1) -> None:
+def command(outcome: str = "fine", *, count: Annotated[int | None, at_least(1)] = None) -> None:
     """Does what it is told.
 
     Args:
@@ -43,6 +45,11 @@ def test_success(monkeypatch, capsys):
 def test_failure(monkeypatch, capsys, outcome, status, line):
     assert call(monkeypatch, "--outcome", outcome) == status
     assert capsys.readouterr() == ("", f"{line}\n")
+
+
+def test_checks_of_arguments(monkeypatch, capsys):
+    assert call(monkeypatch, "--outcome", "data", "--count", "0") == 2
+    assert capsys.readouterr() == ("", "error: --count 0: expected at least 1\n")
 
 
 @pytest.mark.parametrize("arguments", [["--count", "x"], ["--nosuch"], ["--count"]])

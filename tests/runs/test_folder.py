@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 
@@ -168,9 +169,11 @@ def test_config(tmp_path):
     class Options:
         corpus: tuple[str, ...] = ("été.conll",)
         run: Path = tmp_path
+        vectors: Annotated[Path | None, "a note"] = tmp_path / "vectors.txt"
 
     folder = RunFolder.create(tmp_path)
     folder.save_config(Options())
+    assert folder.load_config(Options) == Options()
     content = folder.load_json(folder.config)
     assert content["corpus"] == ["été.conll"]
     assert content["run"] == str(tmp_path)

@@ -1,4 +1,4 @@
-"""Dynamic evaluation: a model that goes on learning from the text that it is judged on."""
+"""Dynamic evaluation: a model that goes on learning from the text that it is evaluated on."""
 
 import keras
 import numpy as np
@@ -10,29 +10,29 @@ from ..config import Config
 from .language_model import LanguageModel
 from .network import Streams
 
-_STEPS = 20  # tokens that are judged before their gradient is taken
+_STEPS = 20  # tokens that are scored before their gradient is taken
 _RETURN = 0.001  # what was learned is half forgotten after 700 windows
 
 
-def judge_while_learning(judge: LanguageModel, ids: np.ndarray, rate: float) -> float:
+def score_while_learning(language_model: LanguageModel, ids: np.ndarray, rate: float) -> float:
     """Log P of a text, `<EOS>` before the first token, by a model that learns from each window.
 
-    The tokens of a window are judged, and only then the weights are moved by the gradient g of
+    The tokens of a window are scored, and only then the weights are moved by the gradient g of
     their mean log loss, and back towards the first ones:
 
         θ ← θ - rate g / (√v + 0.001) + 0.001 (θ₀ - θ)    v: mean of g² so far, each step's weight
                                                           0.001
 
     so it is P of the text as the product of that of each token given those before it, and no token
-    is judged by weights that have seen it. Without dropout. Krause et al. 2018, "Dynamic evaluation
+    is scored by weights that have seen it. Without dropout. Krause et al. 2018, "Dynamic evaluation
     of neural sequence models", section 4, with the mean squares of this text. The 0.001 under the
     fraction is theirs too: without it the vector of a rare word, whose v is next to 0, would be
     thrown far away where the word comes. As Keras's Adam has it, it is greater at first: divided
     by √(1 - 0.999^n) at the n-th window.
 
-    Changes the weights of `judge.model`.
+    Changes the weights of `language_model.model`.
     """
-    adapting = Adapting(judge.model, Config(batch_size=1, steps=_STEPS))
+    adapting = Adapting(language_model.model, Config(batch_size=1, steps=_STEPS))
     adapting.compile(
         optimizer=ReturningAdam(rate, _RETURN, adapting.trainable_variables),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -40,10 +40,10 @@ def judge_while_learning(judge: LanguageModel, ids: np.ndarray, rate: float) -> 
     windows = -(-len(ids) // _STEPS)
     rest = windows * _STEPS - len(ids)
     y = np.pad(ids, (0, rest)).reshape(windows, _STEPS)
-    x = np.concatenate([[judge.codec.eos], y.reshape(-1)[:-1]]).reshape(windows, _STEPS)
+    x = np.concatenate([[language_model.codec.eos], y.reshape(-1)[:-1]]).reshape(windows, _STEPS)
     counted = np.pad(np.ones(len(ids), "float32"), (0, rest)).reshape(windows, _STEPS)
     total = 0.0
-    progress = track(range(windows), "Judging and learning", console=Console(stderr=True))
+    progress = track(range(windows), "Scoring and learning", console=Console(stderr=True))
     for window in (slice(i, i + 1) for i in progress):
         adapting.reset_metrics()
         total += float(adapting.train_on_batch(x[window], y[window], counted[window])) * _STEPS
@@ -51,7 +51,7 @@ def judge_while_learning(judge: LanguageModel, ids: np.ndarray, rate: float) -> 
 
 
 class Adapting(Streams):
-    """One stream, read as in judging."""
+    """One stream, read as in evaluation."""
 
     def call(self, inputs, training=False):
         return super().call(inputs, training=False)

@@ -92,8 +92,8 @@ class Endpoints:
             last, states, tf.ones([count], tf.int32), noise, temperature, top_k, top_p
         )
         # Up to the first <EOS>, which is not part of the text.
-        kept = tf.math.cumsum(tf.cast(found == self.codec.eos, tf.int32), axis=1) == 0
-        new = tf.ragged.boolean_mask(tf.gather(self.names, found), kept)
+        inside = tf.math.cumsum(tf.cast(found == self.codec.eos, tf.int32), axis=1) == 0
+        new = tf.ragged.boolean_mask(tf.gather(self.names, found), inside)
         text = tf.concat([tokens, new], axis=1)
         if self.codec.level == "char":
             return {"text": tf.strings.reduce_join(text, axis=1)}

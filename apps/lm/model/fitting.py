@@ -1,12 +1,16 @@
 """Fitting a language model to a corpus."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
-from gated.runs.progress import fit_and_keep
 
-from gated.errors import BadData, BadUsage
+from gated.errors import BadData
 from gated.runs.batches import ByLength
+from gated.runs.fitting import adam, fit_and_save
 from gated.runs.folder import RunFolder, write_whole
+from gated.runs.network import computing_in
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
 
@@ -20,24 +24,22 @@ _TOKENS = 2**15  # of items in a batch, padding among them,
 _LOGITS = 2**27  # unless they have more logits
 
 
-def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Model]:
+def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[LanguageModel, float]:
     """Trains, and saves the vocabulary and the weights of the best epoch.
 
     A run that was cut off goes on after its last whole epoch, with the same result as if it had
     not been.
+
+    Returns:
+        The model, and its loss on the validation text.
     """
     keras.utils.set_random_seed(config.seed)
     # Even a text of one line has <EOS>, however rare.
     vocabulary = Vocabulary.of([*corpus.train, *[EOS] * config.min_count], config.min_count)
     tokens = run.path / "tokens.txt"
-    if run.is_cut_off() and Vocabulary.load(tokens).counts != vocabulary.counts:
-        raise BadUsage(
-            f"{run.path}: was cut off with another text to train on; go on with that, or name "
-            "another --run"
-        )
+    run.check_unchanged(lambda: Vocabulary.load(tokens).counts == vocabulary.counts, "text")
     write_whole(tokens, vocabulary.save)
     codec = Codec(vocabulary, config.level, config.lower, config.tokenized)
-    model = build_model(len(codec), config)
     data = Items if config.items else Windows
     training = data(codec, corpus.train, config)
     candidates = None
@@ -46,40 +48,34 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Codec, keras.Mo
         counts[codec.unknown] = len(corpus.train) - counts.sum()
         candidates = Candidates(counts, config.candidates)
         training = WithCandidates(training, candidates, config.seed)
-    trained = Streams(model, config, candidates)
+    with computing_in(config.precision):
+        model = build_model(len(codec), config)
+        streams = Streams(model, config, candidates)
     # The gradients of a rare token's vector come seldom. By Adam's defaults each would move it by
     # 30 times the learning rate. Characters learn better with the defaults.
-    rare = {"beta_2": 0.99, "epsilon": 1e-5} if candidates else {}
-    judge = LanguageModel(codec, model)
+    rare: dict[str, Any] = {"beta_2": 0.99, "epsilon": 1e-5} if candidates else {}
+    language_model = LanguageModel(codec, model)
     valid = codec.ids(corpus.valid)
 
     def validate():
         if config.items:
-            log_p = np.concatenate(list(judge.judge_items(codec.items(valid))))
+            log_p = np.concatenate(list(language_model.score_items(codec.items(valid))))
         else:
-            log_p = judge.judge_text(valid, streams=min(32, max(1, len(valid) // 1024)))
+            log_p = language_model.score_text(valid, streams=min(32, max(1, len(valid) // 1024)))
         return {"val_loss": -float(log_p.mean())}
 
-    trained.compile(
-        optimizer=keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(
-                config.learning_rate, config.epochs * len(training)
-            ),
-            **rare,
-            global_clipnorm=config.clip,
-            use_ema=bool(config.average),
-            ema_momentum=config.average,
-        ),
+    streams.compile(
+        optimizer=adam(config, len(training), **rare),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    fit_and_keep(trained, training, validate, config, run, kept=model, callbacks=[Reset()])
-    return codec, model
+    loss = fit_and_save(streams, training, validate, config, run, saved=model, callbacks=[Reset()])
+    return language_model, loss
 
 
 class Windows(keras.utils.PyDataset):
     """Windows of streams side by side: x⟨t⟩ = y⟨t-1⟩, the first input of all `<EOS>`."""
 
-    def __init__(self, codec: Codec, tokens: list[str], config: Config):
+    def __init__(self, codec: Codec, tokens: Sequence[str], config: Config):
         super().__init__()
         self.batch_size, self.steps = config.batch_size, config.steps
         ids = codec.ids([EOS, *tokens])
@@ -90,9 +86,9 @@ class Windows(keras.utils.PyDataset):
                 f"{len(tokens)} tokens to train on, expected {needed} at least: --batch-size "
                 "times --steps"
             )
-        kept = length * self.batch_size
-        self.x = ids[:kept].reshape(self.batch_size, length)
-        self.y = ids[1 : kept + 1].reshape(self.batch_size, length)
+        used = length * self.batch_size
+        self.x = ids[:used].reshape(self.batch_size, length)
+        self.y = ids[1 : used + 1].reshape(self.batch_size, length)
 
     def __len__(self):
         return self.x.shape[1] // self.steps
@@ -108,7 +104,7 @@ class Items(ByLength):
     A line longer than `LONGEST_ITEM` is trained on in pieces, each from zero states.
     """
 
-    def __init__(self, codec: Codec, tokens: list[str], config: Config):
+    def __init__(self, codec: Codec, tokens: Sequence[str], config: Config):
         self.eos = codec.eos
         # Each with the token before its first one.
         self.items = [

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -14,8 +14,9 @@ from gated.runs.folder import RunFolder
 from gated.runs.language_model import load_language_model
 from gated.sampling import beam_search, draw, generate, next_distribution, uniforms
 from gated.text.codec import EOS, Codec
+from gated.text.files import in_memory
 
-WINDOW = 256  # tokens of a text that are judged at once
+WINDOW = 256  # tokens of a text that are read at once
 _BATCH = 64
 LOGITS = 2**25  # that are in memory at once
 _CHUNK = 64  # tokens that are drawn at once
@@ -29,7 +30,7 @@ class LanguageModel:
         self.model = model
         # Neither padding nor <UNK> is ever drawn.
         self.never = (0, codec.unknown)
-        self._judge = compiled(self.log_probabilities, model.variables)
+        self._score = compiled(self.log_probabilities, model.variables)
         self._read = compiled(self._states_after, model.variables)
         draw = functools.partial(self.draw, whole=on_gpu())
         self.draw_compiled = compiled(draw, model.variables, jit=True)
@@ -47,7 +48,7 @@ class LanguageModel:
         own = ops.take_along_axis(logits, y[..., None], axis=-1)[..., 0]
         return own - ops.logsumexp(logits, axis=-1), states
 
-    def judge_text(self, ids: np.ndarray, streams: int = 1) -> np.ndarray:
+    def score_text(self, ids: np.ndarray, streams: int = 1) -> np.ndarray:
         """The log P of each token of a text, `<EOS>` before the first.
 
         With more streams than one the text is cut into so many pieces, read side by side: sooner
@@ -60,22 +61,22 @@ class LanguageModel:
         steps = max(1, min(WINDOW, LOGITS // (streams * len(self.codec))))
         for start in range(0, length, steps):
             window = slice(start, start + steps)
-            log_p, states = self._judge(*map(_tensor, (x[:, window], y[:, window])), states)
+            log_p, states = self._score(*map(_tensor, (x[:, window], y[:, window])), states)
             found.append(ops.convert_to_numpy(log_p))
         return np.concatenate(found, axis=1).reshape(-1)[: len(ids)]
 
-    def judge_items(self, items: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+    def score_items(self, items: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
         """The log P of each token of texts that have nothing to do with one another, in batches."""
         order = sorted(range(len(items)), key=lambda i: len(items[i]))
         found: dict[int, np.ndarray] = {}
         batch = max(1, min(_BATCH, LOGITS // (WINDOW * len(self.codec))))
         for start in range(0, len(items), batch):
             places = order[start : start + batch]
-            log_p = self._judge_side_by_side([items[i] for i in places], batch)
+            log_p = self._score_batch([items[i] for i in places], batch)
             found |= zip(places, log_p, strict=True)
         return (found[i] for i in range(len(items)))
 
-    def _judge_side_by_side(self, items: list[np.ndarray], batch: int) -> list[np.ndarray]:
+    def _score_batch(self, items: list[np.ndarray], batch: int) -> list[np.ndarray]:
         """Likewise of one batch, the longest last, a window of them at a time."""
         texts = [np.append(self.codec.eos, item) for item in items]
         found: list[list[np.ndarray]] = [[] for _ in items]
@@ -92,7 +93,7 @@ class LanguageModel:
             for row, part in enumerate(parts):
                 length = max(0, len(part) - 1)
                 x[row, :length], y[row, :length] = part[:length], part[1:]
-            log_p, states = self._judge(*map(_tensor, (x, y)), states)
+            log_p, states = self._score(*map(_tensor, (x, y)), states)
             log_p = ops.convert_to_numpy(log_p)
             for row, part in enumerate(parts):
                 found[rows[row]].append(log_p[row, : max(0, len(part) - 1)])
@@ -104,7 +105,7 @@ class LanguageModel:
         A text holds the `<EOS>` that ended it. The text of a sample depends on the seed and its
         number, not on how many there are.
         """
-        token, states = self._after(settings.prime)
+        token, states = self._after(settings.prompt)
         count, steps = settings.samples, settings.length
         token = ops.repeat(token, count)
         states = [ops.repeat(state, count, axis=0) for state in states]
@@ -121,8 +122,8 @@ class LanguageModel:
             if not ops.convert_to_numpy(left).any():
                 return
 
-    def search(self, prime: str, width: int, length: int, lines: int):
-        """The likeliest texts after a prime that a search with so many beams finds.
+    def search(self, prompt: str, width: int, length: int, lines: int):
+        """The likeliest texts after a prompt that a search with so many beams finds.
 
         Returns:
             Tokens and log P of each, the likeliest first.
@@ -143,7 +144,7 @@ class LanguageModel:
                 stop=self.codec.eos,
             )
 
-        found = compiled(find, self.model.variables, jit=True)(*self._after(prime))
+        found = compiled(find, self.model.variables, jit=True)(*self._after(prompt))
         texts, log_p = map(ops.convert_to_numpy, found)
         return [
             (self._tokens(text, lines), float(p))
@@ -151,9 +152,9 @@ class LanguageModel:
             if p > -math.inf
         ]
 
-    def _after(self, prime: str):
+    def _after(self, prompt: str):
         """The last token of a text [1], before it `<EOS>`, and the states after the others."""
-        ids = [self.codec.eos, *self.codec.ids(self.codec.split(prime)).tolist()]
+        ids = [self.codec.eos, *self.codec.ids(self.codec.split(prompt)).tolist()]
         states = self.first_states(1)
         read = ids[:-1]
         for start in range(0, len(read), WINDOW):
@@ -194,17 +195,19 @@ class LanguageModel:
         likeliest = np.argsort(-p, kind="stable")[:count]
         return [(self.codec.vocabulary.tokens[i], float(p[i])) for i in likeliest]
 
-    def score(self, lines: Sequence[str]) -> Iterator[tuple[list[str], np.ndarray]]:
+    def score_lines(self, lines: Iterable[str]) -> Iterator[tuple[list[str], np.ndarray]]:
         """The tokens of each line, its end the last, and the log P of each."""
-        tokens = [[*self.codec.split(line), EOS] for line in lines]
-        return zip(tokens, self.judge_items([self.codec.ids(line) for line in tokens]), strict=True)
+        for some in in_memory(lines):
+            tokens = [[*self.codec.split(line), EOS] for line in some]
+            log_p = self.score_items([self.codec.ids(line) for line in tokens])
+            yield from zip(tokens, log_p, strict=True)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to sample; what each means is told where the command takes it."""
+    """How to sample; the command says what each means."""
 
-    prime: str
+    prompt: str
     samples: int
     length: int
     lines: int

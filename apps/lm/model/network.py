@@ -1,11 +1,10 @@
 """The language model: vectors, a deep recurrent layer, and the softmax tied to the vectors."""
 
-from functools import partial
-
 import keras
 from keras import ops
 
-from gated.layers import GRU, LSTM, Deep, EmbeddingDropout
+from gated.layers import Deep, EmbeddingDropout
+from gated.runs.network import recurrent_layer
 
 from ..config import Config
 from .sampled_softmax import Candidates, sampled_logits
@@ -19,29 +18,22 @@ def build_model(tokens: int, config: Config) -> keras.Model:
         ŷ⟨t⟩ = softmax(dropout(a⟨t⟩) Eᵀ)              the model gives the logits
 
     Inputs: token ids [b, t], then each state [b, units]. Outputs: logits [b, t, tokens], then each
-    last state. s is 1, of a large vocabulary the root of the vectors' width (Vaswani et al. 2017,
+    last state. s is 1, of a large vocabulary the root of the vectors' length (Vaswani et al. 2017,
     section 3.4). Press and Wolf 2017 for the tied vectors, Gal and Ghahramani 2016 for the dropout.
+    Logits and states are float32, whatever the layers compute in.
 
     Args:
         tokens: size of the vocabulary.
         config: sizes and dropout.
     """
-    make = GRU if config.layer == "gru" else partial(LSTM, peepholes=config.peepholes)
-    layers = [
-        make(
-            width,
-            weight_dropout=config.weight_dropout,
-            return_sequences=True,
-            return_state=True,
-        )
-        for width in config.widths
-    ]
+    layers = [recurrent_layer(config, size, return_state=True) for size in config.sizes]
     # Words are learned much sooner from greater vectors; characters better from Keras's.
     large = config.is_large(tokens)
     vectors = keras.layers.ReversibleEmbedding(
         tokens,
-        config.vectors,
+        config.vector_size,
         embeddings_initializer=keras.initializers.RandomNormal(stddev=0.1) if large else "uniform",
+        reverse_dtype="float32",
         name="vectors",
     )
     scale = vectors.output_dim**0.5 if large else 1.0
@@ -54,8 +46,9 @@ def build_model(tokens: int, config: Config) -> keras.Model:
     read = keras.layers.Rescaling(scale, name="scale")(vectors(ids))
     read = EmbeddingDropout(tokens, config.embedding_dropout)(ids, read)
     output, *last = deep(drop_below(read), initial_state=first)
-    logits = vectors(drop_above(output), reverse=True)
-    return keras.Model([ids, *first], [logits, *last], name="language_model")
+    outputs = [vectors(drop_above(output), reverse=True), *last]
+    outputs = [keras.layers.Identity(dtype="float32")(one) for one in outputs]
+    return keras.Model([ids, *first], outputs, name="language_model")
 
 
 class Streams(keras.Model):
@@ -111,6 +104,7 @@ class Streams(keras.Model):
 
     def _penalize(self, output, dropped):
         """Merity, McCann and Socher 2017, "Revisiting activation regularization"."""
+        output, dropped = (ops.cast(one, "float32") for one in (output, dropped))
         if weight := self.config.activation_penalty:
             self.add_loss(weight * ops.mean(ops.square(dropped)))
         if weight := self.config.change_penalty:

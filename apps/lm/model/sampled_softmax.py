@@ -39,20 +39,21 @@ def sampled_logits(output, vectors, targets, candidates, log_inclusion):
 
         z = a⟨t⟩ · E[token] - log π(token)
 
-    The softmax of these tells which of the tokens the text has, given that it is one of them: what
-    it learns are the logits of the whole vocabulary. Jean et al. 2015, "On using very large target
+    The softmax of these is P of the token that the text has, given that it is one of them: what it
+    learns are the logits of the whole vocabulary. Jean et al. 2015, "On using very large target
     vocabulary for neural machine translation", section 3.
 
     Args:
-        output: a⟨t⟩, [b, t, width].
-        vectors: E, [tokens, width].
+        output: a⟨t⟩, [b, t, n_a].
+        vectors: E, [tokens, n_a].
         targets: ids [b, t].
         candidates: ids [n], as `Candidates` draws them.
         log_inclusion: log π of every token, [tokens].
 
     Returns:
-        [b, t, 1 + n].
+        float32 [b, t, 1 + n].
     """
+    output, vectors = (ops.cast(one, "float32") for one in (output, vectors))
     # A product, because its gradient is dense: of that of a gather Keras's optimizers square the
     # parts of a token that comes twice each for itself.
     vectors = ops.multiply(vectors, 1.0)

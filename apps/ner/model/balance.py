@@ -9,7 +9,7 @@ SHIFTS = [step / 4 for step in range(-4, 9)]
 
 
 def balance(
-    model: keras.Model, tags: Sequence[str], judge: Callable[[], float]
+    model: keras.Model, tags: Sequence[str], f1: Callable[[], float]
 ) -> tuple[float, float]:
     """Lowers the score of O at every step by as much as is best for F1.
 
@@ -19,7 +19,7 @@ def balance(
     Args:
         model: its layer `scores` is changed.
         tags: their names, in the order of their ids.
-        judge: the F1 of the model as it is.
+        f1: that of the model as it is.
 
     Returns:
         By how much it was lowered, in nats; and the F1.
@@ -32,7 +32,7 @@ def balance(
         shifted = bias.copy()
         shifted[outside] -= by
         layer.set_weights([kernel, shifted])
-        return judge()
+        return f1()
 
     scores = {by: lower(by) for by in SHIFTS}
     # Of equals the one that changes least.

@@ -16,7 +16,7 @@ from ..reading.conll import Sentence
 class Encoder(SpelledWords):
     """Vocabularies of words and characters, and the tags, in IOBES.
 
-    IOBES tells the model of an entity's end too (Ratinov and Roth 2009, section 4.1); what is told
+    IOBES shows the model an entity's end too (Ratinov and Roth 2009, section 4.1); what is given
     to the outside is BIO2.
     """
 

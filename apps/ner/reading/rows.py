@@ -4,8 +4,8 @@ A blank line ends a sentence, and so does one that begins with -DOCSTART-, #begi
 document. A line with a tab is split at tabs only, so that a token may hold spaces; any other line
 at spaces.
 
-A first column that counts the tokens of each sentence, as in CoNLL-U and GermEval, tells comments
-from tokens; its ranges, `3-4`, and empty nodes, `5.1`, are left out.
+Where a first column counts the tokens of each sentence, as in CoNLL-U and GermEval, comments are
+known by it; its ranges, `3-4`, and empty nodes, `5.1`, are left out.
 """
 
 import re
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from .schemes import parse
 
 DOCUMENT = "-DOCSTART-"
-#: Of the rows must fit, so that an error in one is told where it is.
+#: Of the rows must fit, so that an error in one is reported where it is.
 MOST = 0.9
 
 _GLOBAL_COLUMNS = "# global.columns ="

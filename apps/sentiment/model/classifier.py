@@ -1,30 +1,20 @@
 """From raw text to classes: what evaluation, prediction and the export all call."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from gated.runs.folder import RunFolder
+from gated.text.files import in_memory
 
+from ..config import Config
 from .encoder import Encoder, load_encoder
+from .prediction import Prediction, Word
 
 _TOKENS = 2**14  # that are read at once
 _WITHOUT = 2**18  # tokens of a text without each of its words that are in memory at once
-_LINES = 1024  # that are in memory at once
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word of a text, where it is in characters, and what it adds to the class."""
-
-    word: str
-    start: int
-    end: int
-    contribution: float
 
 
 class Classifier:
@@ -40,13 +30,14 @@ class Classifier:
 
     @classmethod
     def load(cls, run: RunFolder) -> "Classifier":
-        from . import naive_bayes  # noqa: F401
         import gated.layers  # noqa: F401, registers what the file holds
 
-        config = run.load_json(run.config)
+        from . import naive_bayes  # noqa: F401
+
+        limit = run.load_config(Config).limit
         with run.loading():
             model = keras.models.load_model(run.model)
-            encoder = load_encoder(run.path, config["limit"])
+            encoder = load_encoder(run.path, limit)
             sizes = (model.get_layer("vectors").input_dim, model.output_shape[-1])
             if sizes != (len(encoder.words), len(encoder.labels)):
                 raise ValueError("its vocabularies are not those of its model")
@@ -66,14 +57,17 @@ class Classifier:
             "labels": tf.tile(self.labels[None], [tf.shape(probabilities)[0], 1]),
         }
 
-    def classify_lines(self, lines: Iterable[str]) -> Iterator[tuple[str, np.ndarray]]:
-        """Each text with its probabilities, in batches."""
-        lines = iter(lines)
-        while batch := list(islice(lines, _LINES)):
-            yield from zip(batch, self.judge(batch), strict=True)
+    def predict_texts(self, texts: Iterable[str], explain: bool = False) -> Iterator[Prediction]:
+        """Classifies texts, so many at a time as are in memory; or explains one after the other."""
+        if explain:
+            yield from map(self.explain, texts)
+            return
+        for some in in_memory(texts):
+            for text, p in zip(some, self.predict(some), strict=True):
+                yield Prediction(text, self._by_label(p))
 
-    def explain(self, text: str) -> tuple[np.ndarray, list["Word"]]:
-        """The probabilities of a text, and what each word that is read adds to the likeliest class.
+    def explain(self, text: str) -> Prediction:
+        """Classifies a text, with what each word that is read adds to the likeliest class.
 
             contribution = logit P(class | text) - logit P(class | text without the word)
 
@@ -89,7 +83,7 @@ class Classifier:
             places = range(first, min(1 + len(tokens), first + some))
             # The first is the whole text.
             texts = [np.delete(tokens, i - 1) if i else tokens for i in places]
-            parts.append(self.judge_tokens(tf.ragged.constant(texts, tf.string, ragged_rank=1)))
+            parts.append(self.predict_tokens(tf.ragged.constant(texts, tf.string, ragged_rank=1)))
         probabilities = np.concatenate(parts)
         best = probabilities[0].argmax()
         p = np.clip(probabilities[:, best].astype("float64"), 1e-7, 1 - 1e-7)
@@ -98,13 +92,13 @@ class Classifier:
             Word(text[start:end], int(start), int(end), float(contribution))
             for start, end, contribution in zip(starts, ends, logits[0] - logits[1:], strict=True)
         ]
-        return probabilities[0], words
+        return Prediction(text, self._by_label(probabilities[0]), words)
 
-    def judge(self, texts: Sequence[str]) -> np.ndarray:
+    def predict(self, texts: Sequence[str]) -> np.ndarray:
         """The probabilities of texts, [n, classes]."""
-        return self.judge_tokens(self.encoder.read(texts)[0])
+        return self.predict_tokens(self.encoder.read(texts)[0])
 
-    def judge_tokens(self, tokens) -> np.ndarray:
+    def predict_tokens(self, tokens) -> np.ndarray:
         """Likewise of ragged tokens; those of like length are read side by side."""
         lengths = tokens.row_lengths().numpy()
         order = np.argsort(-lengths, kind="stable")
@@ -116,3 +110,6 @@ class Classifier:
             found[places] = self._of_tokens(tf.gather(tokens, places)).numpy()
             start += count
         return found
+
+    def _by_label(self, p: np.ndarray) -> dict[str, float]:
+        return dict(zip(self.encoder.labels, p.tolist(), strict=True))

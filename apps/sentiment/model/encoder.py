@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 from gated.runs.folder import write_whole
@@ -15,6 +16,8 @@ from gated.text.spelled import SpelledWords, pad
 from gated.text.tokenizer import blank, locate, tokenize
 from gated.text.vocabulary import Vocabulary
 from gated.text.words import JOINER
+
+from ..reading.files import Text
 
 
 class Encoder(ABC):
@@ -39,6 +42,11 @@ class Encoder(ABC):
     def save(self, folder: Path) -> None:
         lines = "".join(f"{label}\n" for label in self.labels)
         write_whole(folder / "labels.txt", lambda path: path.write_text(lines, encoding="utf-8"))
+
+    def classes(self, texts: Iterable[Text]) -> np.ndarray:
+        """The places of the classes of texts among `labels`, [n]."""
+        place = {label: i for i, label in enumerate(self.labels)}
+        return np.array([place[text.label] for text in texts], "int32")
 
     def tokens(self, texts):
         """Likewise those that are read: of a longer text the beginning and the end."""

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from gated.runs.network import computing_in
+
 from .batches import Batches
 
 
@@ -48,7 +50,7 @@ class NaiveBayes(layers.Layer):
         p = counts.reshape(-1, classes) + 1.0
         logs = np.log(p / p.sum(axis=0))
         prior = np.log(np.bincount(labels, minlength=classes) / len(labels))
-        layer = cls(len(keys), name="naive_bayes")
+        layer = cls(len(keys), name="naive_bayes", dtype="float32")
         layer.build([(None, classes), (None, None)])
         layer.set_weights([keys, logs - logs.mean(axis=1, keepdims=True), prior])
         return layer
@@ -84,7 +86,9 @@ def with_naive_bayes(network: keras.Model, training: Batches) -> keras.Model:
     classes = network.output_shape[-1]
     bayes = NaiveBayes.of(training.ids, training.splits, training.classes, classes)
     found = bayes([network.output, network.inputs[0]])
-    return keras.Model(network.inputs, found, name=network.name)
+    # The policy of the model, not of its layers, decides whether the loss is scaled.
+    with computing_in(network.dtype_policy.name):
+        return keras.Model(network.inputs, found, name=network.name)
 
 
 def _grams(words):

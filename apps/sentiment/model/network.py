@@ -1,12 +1,11 @@
 """The classifier's network."""
 
-from functools import partial
-
 import keras
 from keras import layers, ops
 
-from gated.layers import GRU, LSTM, Bidirectional, Deep, EmbeddingDropout, Spelling
+from gated.layers import Bidirectional, Deep, EmbeddingDropout, Spelling
 from gated.layers.spelling import unit_length
+from gated.runs.network import recurrent_layer
 
 from ..config import Config
 from .encoder import Encoder, WordEncoder
@@ -34,20 +33,19 @@ def build_model(encoder: WordEncoder, config: Config) -> keras.Model:
 
     vectors = layers.Embedding(
         len(encoder.words),
-        config.word_size,
-        embeddings_initializer=unit_length(config.word_size),
+        config.vector_size,
+        embeddings_initializer=unit_length(config.vector_size),
         name="vectors",
     )
     spelling = Spelling(len(encoder.spelled.characters), _CHARACTER_SIZE, _CHARACTER_UNITS)
-    spelled = layers.Dense(config.word_size, use_bias=False)(spelling(characters))
-    e = EmbeddingDropout(len(encoder.words), config.word_dropout)(words, vectors(words)) + spelled
+    spelled = layers.Dense(config.vector_size, use_bias=False)(spelling(characters))
+    e = (
+        EmbeddingDropout(len(encoder.words), config.embedding_dropout)(words, vectors(words))
+        + spelled
+    )
     e = layers.SpatialDropout1D(config.dropout)(e)
-    make = GRU if config.layer == "gru" else partial(LSTM, peepholes=config.peepholes)
     deep = Deep(
-        Bidirectional(make(config.units, return_sequences=True)),
-        config.depth,
-        dropout=config.dropout,
-        name="deep",
+        Bidirectional(recurrent_layer(config)), config.depth, dropout=config.dropout, name="deep"
     )
     classes = _classify(deep(e, mask=mask), mask, 2, encoder, config)
     return keras.Model([words, characters], classes, name="sentiment")
@@ -63,7 +61,7 @@ def build_upon(language_model: keras.Model, encoder: Encoder, config: Config) ->
     mask = ops.not_equal(tokens, 0)
     vectors, scale, deep = map(language_model.get_layer, ("vectors", "scale", "deep"))
     e = scale(vectors(tokens))
-    e = EmbeddingDropout(len(encoder.words), config.word_dropout)(tokens, e)
+    e = EmbeddingDropout(len(encoder.words), config.embedding_dropout)(tokens, e)
     e = layers.SpatialDropout1D(config.dropout)(e)
     a, *_ = deep(e, mask=mask)
     classes = _classify(a, mask, 1, encoder, config)
@@ -79,6 +77,7 @@ def groups_of(model: keras.Model) -> list[int]:
 
 
 def _classify(a, mask, directions, encoder, config):
+    a = ops.cast(a, "float32")
     pooled = [pool(kind, a, mask, directions) for kind in config.pooling]
     p = layers.Dropout(config.dropout)(ops.concatenate(pooled, axis=-1))
     return layers.Dense(len(encoder.labels), activation="softmax", dtype="float32")(p)

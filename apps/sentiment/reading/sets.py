@@ -1,15 +1,11 @@
 """From corpora to labelled texts in three sets."""
 
-import re
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
-from gated.runs.splits import fold_of, share_of
-
 from gated.errors import BadData
+from gated.runs import corpus
+from gated.runs.corpus import named_sets, named_splits, split
 from gated.text import tfds
 
 from ..config import Config
@@ -17,62 +13,46 @@ from .files import JSON_LINES, TABLES, Reader, Text
 
 EMBEDDED = Path(__file__).parents[1] / "corpus"
 
-_NAMES = {
-    "train": re.compile(r"train", re.I),
-    "valid": re.compile(r"valid|dev", re.I),
-    "test": re.compile(r"test", re.I),
-}
-_TFDS_SPLITS = {"train": ("train",), "valid": ("validation", "dev", "valid"), "test": ("test",)}
 _TFDS_TEXTS = ("text", "sentence", "review")
 # Texts without a class, in the layout of the Large Movie Review Dataset.
 _UNLABELLED = "unsup"
 
-
-@dataclass(frozen=True)
-class Corpus:
-    """The three sets of texts, `test` perhaps empty, and the classes in order."""
-
-    train: list[Text]
-    valid: list[Text]
-    test: list[Text]
-
-    @property
-    def labels(self) -> list[str]:
-        return sorted({text.label for text in self.train})
+Corpus = corpus.Corpus[Text]
 
 
 def load(config: Config) -> Corpus:
     """The corpus of the options. Raises BadData and BadUsage."""
     name = " ".join(config.corpus) or "the embedded corpus"
     reader = _reader(config)
-    sets = _read(config.corpus, reader) if config.corpus else _read_folder(EMBEDDED, Reader())
-    valid = config.valid or (() if sets["valid"] else ("0.1",))
-    rest, taken = sets["train"], {}
-    for which, given in (("test", config.test), ("valid", valid)):
-        if choose := _choice(given, f"--{which}", config.seed):
-            taken[which] = choose
-        elif given:
-            sets[which] = [text for texts in _read(given, reader).values() for text in texts]
-    # Both choose among all texts, so that the folds are those of the corpus.
-    chosen: dict[str, set[int]] = {}
-    for which, choose in taken.items():
-        free = sorted(set(range(len(rest))).difference(*chosen.values()))
-        places = choose(rest, free)
-        if not places:
-            raise BadData(f"{name}: of {len(rest)} texts none is left for the {which} set")
-        chosen[which] = places
-        sets[which] = [rest[i] for i in sorted(places)]
-    used = set().union(*chosen.values())
-    sets["train"] = [text for i, text in enumerate(rest) if i not in used]
-    corpus = Corpus(**sets)
-    _check(corpus, name)
-    return corpus
+    sets = _read(config.corpus, reader) if config.corpus else _read([str(EMBEDDED)], Reader())
+    found = split(
+        sets,
+        config,
+        lambda names, _: _read_all(names, reader),
+        name,
+        "texts",
+        group=lambda text: text.label,
+    )
+    labels = labels_of(found.train)
+    if len(labels) < 2:
+        raise BadData(f"{name}: one class only, {labels[0]}; expected at least two")
+    for which, texts in (("validation", found.valid), ("test", found.test)):
+        check_labels(texts, labels, f"{name}, {which} texts")
+    return found
 
 
-def read_texts(corpus: Sequence[str], config: Config) -> list[Text]:
-    """The texts to judge a classifier on: files, or the test set of a folder or of tfds:NAME."""
-    sets = _read(corpus, _reader(config))
-    return sets["test"] or sets["train"] or sets["valid"]
+def read_texts(names: Sequence[str], config: Config) -> Sequence[Text]:
+    """The texts to evaluate on: files, or the test set of a folder or of tfds:NAME."""
+    sets = _read(names, _reader(config))
+    for which in ("test", "train", "valid"):
+        if texts := sets.get(which):
+            return texts
+    raise BadData(f"{' '.join(names)}: no texts")
+
+
+def labels_of(texts: Iterable[Text]) -> list[str]:
+    """The classes of texts, in order."""
+    return sorted({text.label for text in texts})
 
 
 def count_duplicates(texts: Sequence[Text], others: Sequence[Text]) -> int:
@@ -83,15 +63,6 @@ def count_duplicates(texts: Sequence[Text], others: Sequence[Text]) -> int:
 
 def _plain(text: str) -> str:
     return " ".join(text.lower().split())
-
-
-def _check(corpus: Corpus, name: str) -> None:
-    if not corpus.train:
-        raise BadData(f"{name}: no texts left to train on")
-    if len(corpus.labels) < 2:
-        raise BadData(f"{name}: one class only, {corpus.labels[0]}; expected at least two")
-    for which, texts in (("validation", corpus.valid), ("test", corpus.test)):
-        check_labels(texts, corpus.labels, f"{name}, {which} texts")
 
 
 def check_labels(texts: Sequence[Text], labels: Sequence[str], name: str) -> None:
@@ -114,36 +85,32 @@ def _reader(config: Config) -> Reader:
     )
 
 
-def _read(corpus: Sequence[str], reader: Reader) -> dict[str, list[Text]]:
+def _read(names: Sequence[str], reader: Reader) -> dict[str, list[Text]]:
     """The sets of a corpus; files are one set."""
-    empty: dict[str, list[Text]] = {"train": [], "valid": [], "test": []}
-    if len(corpus) == 1 and corpus[0].startswith(tfds.PREFIX):
-        return empty | _read_tfds(corpus[0].removeprefix(tfds.PREFIX))
-    if len(corpus) == 1 and Path(corpus[0]).is_dir():
-        return empty | _read_folder(Path(corpus[0]), reader)
-    return empty | {"train": [text for path in corpus for text in reader.read(Path(path))]}
+    if len(names) == 1 and names[0].startswith(tfds.PREFIX):
+        return _read_tfds(names[0].removeprefix(tfds.PREFIX))
+    if len(names) == 1 and Path(names[0]).is_dir():
+        return _read_folder(Path(names[0]), reader)
+    return {"train": [text for path in names for text in reader.read(Path(path))]}
+
+
+def _read_all(names: Sequence[str], reader: Reader) -> list[Text]:
+    return [text for texts in _read(names, reader).values() for text in texts]
 
 
 def _read_folder(folder: Path, reader: Reader) -> dict[str, list[Text]]:
-    entries = sorted(folder.iterdir())
-    folders = [path for path in entries if path.is_dir()]
-    tables = [path for path in entries if path.suffix.lower() in (*TABLES, *JSON_LINES)]
-    sets: dict[str, list[Text]] = {}
-    if folders and not any(pattern.search(p.name) for p in folders for pattern in _NAMES.values()):
-        return {"train": _read_classes(folder, reader)}
-    for which, pattern in _NAMES.items():
-        found = [path for path in folders or tables if pattern.search(path.name)]
-        if len(found) > 1:
-            names = ", ".join(path.name for path in found)
-            raise BadData(f"{folder}: expected one {which} set, found {names}; name the files")
-        if found:
-            sets[which] = _read_classes(found[0], reader) if folders else reader.read(found[0])
+    folders = [path for path in folder.iterdir() if path.is_dir()]
+    tables = [path for path in folder.iterdir() if path.suffix.lower() in (*TABLES, *JSON_LINES)]
+    sets = named_sets(folders or tables, folder)
+    if folders:
+        sets = sets or {"train": folder}
+        return {which: _read_classes(path, reader) for which, path in sets.items()}
     if not sets:
         raise BadData(
             f"{folder}: expected a folder for each class, or train, valid and test files or "
             "folders; files of one class are named one by one"
         )
-    return sets
+    return {which: reader.read(path) for which, path in sets.items()}
 
 
 def _read_classes(folder: Path, reader: Reader) -> list[Text]:
@@ -170,51 +137,11 @@ def _read_tfds(name: str) -> dict[str, list[Text]]:
             f"{', '.join(features)}"
         )
     names = features[label].int2str
-    sets = {}
-    for which, splits_of in _TFDS_SPLITS.items():
-        split = next((splits[one] for one in splits_of if one in splits), ())
-        sets[which] = [
+    return {
+        which: [
             Text(example[text].decode().strip(), names(int(example[label])))
-            for example in split
+            for example in examples
             if example[label] >= 0
         ]
-    return sets
-
-
-def _choice(
-    given: Sequence[str], option: str, seed: int
-) -> Callable[[list[Text], list[int]], set[int]] | None:
-    """What a share or fold:I/N takes from texts, of those still free; None if files are given."""
-    if fold := fold_of(given, option):
-        return lambda texts, free: (
-            {i for i, number in enumerate(_numbers(texts)) if number % fold[1] == fold[0]}
-            & set(free)
-        )
-    if (share := share_of(given)) is None:
-        return None
-    return lambda texts, free: _share(texts, free, share, seed)
-
-
-def _numbers(texts: list[Text]) -> list[int]:
-    """The number of each text within its class."""
-    seen: Counter[str] = Counter()
-    numbers = []
-    for text in texts:
-        numbers.append(seen[text.label])
-        seen[text.label] += 1
-    return numbers
-
-
-def _share(texts: list[Text], free: list[int], share: float, seed: int) -> set[int]:
-    """The same share of each class, at random."""
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(free)
-    wanted = {
-        label: round(share * count) for label, count in Counter(t.label for t in texts).items()
+        for which, examples in named_splits(splits).items()
     }
-    chosen = set()
-    for i in order.tolist():
-        if wanted[texts[i].label] > 0:
-            wanted[texts[i].label] -= 1
-            chosen.add(i)
-    return chosen

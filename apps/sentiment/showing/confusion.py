@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from gated.runs.folder import write_whole
+from gated.runs.outputs import Metrics
 
 
-def draw_confusion(path: Path, confusion: list[list[int]], labels: list[str]) -> None:
+def draw_confusion(path: Path, metrics: Metrics) -> None:
     """Writes an SVG file: a row a true class, a column a predicted one, coloured by the share."""
     import numpy as np
     from matplotlib.figure import Figure
     from sklearn.metrics import ConfusionMatrixDisplay
 
-    counts = np.array(confusion)
+    counts, labels = np.array(metrics["confusion"]), list(metrics["classes"])
     size = 2.5 + 0.6 * len(labels)
     figure = Figure(figsize=(size + 0.5, size), layout="constrained")
     axes = figure.subplots()

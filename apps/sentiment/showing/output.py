@@ -1,12 +1,16 @@
 """Classified texts for people and for programs."""
 
-import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from html import escape
 
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
+
+from gated.runs.outputs import print_json
+
+from ..model.prediction import Prediction
 
 _MOST = 2.0  # nats; what adds or takes more has the same colour
 _ADDS, _TAKES = (30, 130, 76), (200, 60, 50)
@@ -29,30 +33,35 @@ td.bar { width: 12rem; }
 """
 
 
-def write_text(text, probabilities, words):
-    label = max(probabilities, key=probabilities.get)
-    line = Text(f"{label} {probabilities[label]:.3f}  ", "bold")
-    last = 0
-    for word in words or ():
-        share = min(1.0, abs(word.contribution) / _MOST)
-        line.append(text[last : word.start])
-        colour = "green" if word.contribution > 0 else "red"
-        weight = Style(color=colour, bold=share > 0.5) if share > 0.05 else Style(dim=True)
-        line.append(word.word, weight)
-        last = word.end
-    line.append(text[last:])
-    Console(soft_wrap=True, highlight=False).print(line)
+# What came with each text, and what was predicted of it.
+Found = Iterable[tuple[dict | None, Prediction]]
 
 
-def write_json(text, probabilities, words):
-    found = {
-        "text": text,
-        "label": max(probabilities, key=probabilities.get),
-        "probabilities": probabilities,
-    }
-    if words is not None:
-        found["words"] = [asdict(word) for word in words]
-    print(json.dumps(found, ensure_ascii=False))
+def write_text(found: Found) -> None:
+    """The likeliest class, its probability and the text a line, with what its words add."""
+    console = Console(soft_wrap=True, highlight=False)
+    for _, one in found:
+        line = Text(f"{one.label} {one.probabilities[one.label]:.3f}  ", "bold")
+        last = 0
+        for word in one.words or ():
+            share = min(1.0, abs(word.contribution) / _MOST)
+            line.append(one.text[last : word.start])
+            colour = "green" if word.contribution > 0 else "red"
+            weight = Style(color=colour, bold=share > 0.5) if share > 0.05 else Style(dim=True)
+            line.append(word.word, weight)
+            last = word.end
+        line.append(one.text[last:])
+        console.print(line)
+
+
+def write_json(found: Found) -> None:
+    """An object a line: what came with the text, its class, the probabilities, and its words."""
+    for fields, one in found:
+        given = fields or {"text": one.text}
+        shown = {**given, "label": one.label, "probabilities": one.probabilities}
+        if one.words is not None:
+            shown["words"] = [asdict(word) for word in one.words]
+        print_json(shown)
 
 
 class Page:

@@ -50,9 +50,9 @@ class LogPartition:
         total = _log_sum_exp(last + transitions[:, -1])[:, None]
         return [total], [before, sums, last]
 
-    def backward(self, loop, rows, shared, constants, total, kept, upstream):
+    def backward(self, loop, rows, shared, constants, total, saved, upstream):
         [transitions], [mask] = shared, constants
-        [before, sums, last], [by_total] = kept, upstream
+        [before, sums, last], [by_total] = saved, upstream
         p = ops.exp(last + transitions[:, -1] - total) * by_total
         by_transitions = ops.pad(ops.sum(p, axis=0)[:, None], ((0, 0), (p.shape[-1] - 1, 0)))
 
@@ -95,8 +95,8 @@ def marginals(scores, transitions, mask):
     loop, run = driver().plain, LogPartition()
     given = with_outside(scores), transitions, ops.cast(mask, scores.dtype)[..., None]
     rows, shared, constants = ([one] for one in given)
-    [total], kept = run.forward(loop, rows, shared, constants)
-    [p], _ = run.backward(loop, rows, shared, constants, total, kept, [ops.ones_like(total)])
+    [total], saved = run.forward(loop, rows, shared, constants)
+    [p], _ = run.backward(loop, rows, shared, constants, total, saved, [ops.ones_like(total)])
     return p[..., :-1]
 
 

@@ -108,7 +108,7 @@ class _GRUEquations(Equations):
 
 
 class _SimplifiedEquations(_GRUEquations):
-    kept = 2
+    saved = 2
     emitted = (2,)
 
     def step(self, x, states, weights, drop):
@@ -117,8 +117,8 @@ class _SimplifiedEquations(_GRUEquations):
         z, candidate = self.sigma(z), self.g(candidate)
         return self.mix(z, h, candidate), (z, candidate)
 
-    def factors(self, kept, before, h):
-        z, candidate = kept
+    def factors(self, saved, before, h):
+        z, candidate = saved
         gates = self.to_update_and_candidate(z, candidate, before)
         return [self.join(*gates), z]
 
@@ -127,13 +127,13 @@ class _SimplifiedEquations(_GRUEquations):
         by_x = self.join(by_h, by_h) * gates
         return (by_h * z + drop(product(by_x, recurrent_kernel)),), [by_x]
 
-    def gradients(self, emitted, kept, before, drop, outer):
+    def gradients(self, emitted, saved, before, drop, outer):
         (by_x,) = emitted
         return by_x, outer(drop(before[0]), by_x)
 
 
 class _ResetAfterEquations(_GRUEquations):
-    kept = 4
+    saved = 4
     emitted = (3, 1)
 
     @property
@@ -150,8 +150,8 @@ class _ResetAfterEquations(_GRUEquations):
         candidate = self.g(x_candidate + r * h_candidate)
         return self.mix(z, h, candidate), (z, r, candidate, h_candidate)
 
-    def factors(self, kept, before, h):
-        z, r, candidate, h_candidate = kept
+    def factors(self, saved, before, h):
+        z, r, candidate, h_candidate = saved
         to_z, to_candidate = self.to_update_and_candidate(z, candidate, before)
         to_r = to_candidate * h_candidate * self.dsigma(r)
         return [self.join(to_z, to_r, to_candidate * r), to_candidate, z]
@@ -162,7 +162,7 @@ class _ResetAfterEquations(_GRUEquations):
         by_old = by_h * z + drop(product(by_inner, recurrent_kernel))
         return (by_old,), [by_inner, by_h * to_candidate]
 
-    def gradients(self, emitted, kept, before, drop, outer):
+    def gradients(self, emitted, saved, before, drop, outer):
         by_inner, by_candidate = emitted
         units = by_candidate.shape[-1]
         by_x = ops.concatenate([by_inner[..., : 2 * units], by_candidate], axis=-1)
@@ -170,7 +170,7 @@ class _ResetAfterEquations(_GRUEquations):
 
 
 class _ResetBeforeEquations(_GRUEquations):
-    kept = 3
+    saved = 3
     emitted = (3,)
     one_product = False
 
@@ -184,8 +184,8 @@ class _ResetBeforeEquations(_GRUEquations):
         candidate = self.g(x_candidate + inner)
         return self.mix(z, h, candidate), (z, r, candidate)
 
-    def factors(self, kept, before, h):
-        z, r, candidate = kept
+    def factors(self, saved, before, h):
+        z, r, candidate = saved
         to_z, to_candidate = self.to_update_and_candidate(z, candidate, before)
         return [to_z, to_candidate, before[0] * self.dsigma(r), r, z]
 
@@ -199,9 +199,9 @@ class _ResetBeforeEquations(_GRUEquations):
         by_old = by_h * z + by_reset * r + drop(product(by_gates, recurrent_kernel[: 2 * units]))
         return (by_old,), [self.join(by_gates, by_candidate)]
 
-    def gradients(self, emitted, kept, before, drop, outer):
+    def gradients(self, emitted, saved, before, drop, outer):
         (by_x,) = emitted
         h = drop(before[0])
         by_gates, by_candidate = ops.split(by_x, [2 * h.shape[-1]], axis=-1)
-        by_kernels = [outer(h, by_gates), outer(kept[1] * h, by_candidate)]
+        by_kernels = [outer(h, by_gates), outer(saved[1] * h, by_candidate)]
         return by_x, ops.concatenate(by_kernels, axis=-1)

@@ -129,7 +129,7 @@ class LSTM(Recurrent):
 class _LSTMEquations(Equations):
     peepholes: bool | str = False
 
-    kept = 4
+    saved = 4
     emitted = (4,)
 
     @property
@@ -149,8 +149,8 @@ class _LSTMEquations(Equations):
         o = self.sigma(o)
         return (o * self.g(new_c), new_c), (i, f, candidate, o)
 
-    def factors(self, kept, before, h):
-        i, f, candidate, o = kept
+    def factors(self, saved, before, h):
+        i, f, candidate, o = saved
         c = f * before[1] + i * candidate
         value = self.g(c)
         return [
@@ -178,12 +178,12 @@ class _LSTMEquations(Equations):
         by_z = self.join(by_i, by_f, by_c * to_candidate, by_o)
         return (drop(product(by_z, recurrent_kernel)), by_old_c), [by_z]
 
-    def gradients(self, emitted, kept, before, drop, outer):
+    def gradients(self, emitted, saved, before, drop, outer):
         (by_z,), (old_h, old_c) = emitted, before
         by_recurrent_kernel = outer(drop(old_h), by_z)
         if not self.peepholes:
             return by_z, by_recurrent_kernel
-        i, f, candidate, _ = (ops.cast(tensor, old_c.dtype) for tensor in kept)
+        i, f, candidate, _ = (ops.cast(tensor, old_c.dtype) for tensor in saved)
         by_i, by_f, _, by_o = ops.split(ops.cast(by_z, old_c.dtype), 4, axis=-1)
         seen_by_o = old_c if self.peepholes == "previous" else f * old_c + i * candidate
         products = [old_c * by_i, old_c * by_f, seen_by_o * by_o]

@@ -41,7 +41,7 @@ class _SimpleRNNEquations(Equations):
         (h,), (recurrent_kernel,) = states, weights
         return (self.g(x + product(drop(h), recurrent_kernel)),), ()
 
-    def factors(self, kept, before, h):
+    def factors(self, saved, before, h):
         return [self.dg(h)]
 
     def step_back(self, factors, gradients, weights, drop):
@@ -49,6 +49,6 @@ class _SimpleRNNEquations(Equations):
         by_x = by_h * dg
         return (drop(product(by_x, recurrent_kernel)),), [by_x]
 
-    def gradients(self, emitted, kept, before, drop, outer):
+    def gradients(self, emitted, saved, before, drop, outer):
         (by_x,) = emitted
         return by_x, outer(drop(before[0]), by_x)

@@ -37,7 +37,7 @@ class Equations:
         recurrent_activation: σ, of the gates.
         apart: whether the gates of a step are tensors of their own, `Gates`, as in a kernel that
             has some of the units only, or lie side by side in one.
-        kept: how many tensors of width `units` `step` hands to `factors`.
+        saved: how many tensors of width `units` `step` hands to `factors`.
         emitted: the widths, in units, of what `step_back` hands to `gradients`.
         one_product: whether a step has one product with the recurrent kernel, that of the first
             state on the way forward and that of the first of `emitted` on the way back.
@@ -47,7 +47,7 @@ class Equations:
     recurrent_activation: Callable | None = None
     apart: bool = False
 
-    kept: ClassVar[int] = 0
+    saved: ClassVar[int] = 0
     emitted: ClassVar[tuple[int, ...]] = (1,)
     one_product: ClassVar[bool] = True
 
@@ -97,10 +97,10 @@ class Equations:
         """One step. Returns the new states, and what the derivative needs of the step."""
         raise NotImplementedError
 
-    def factors(self, kept, before, h):
+    def factors(self, saved, before, h):
         """All that `step_back` multiplies by.
 
-        From what was kept of a step, the states before it, and the first state after it.
+        From what was saved of a step, the states before it, and the first state after it.
         """
         raise NotImplementedError
 
@@ -112,7 +112,7 @@ class Equations:
         """
         raise NotImplementedError
 
-    def gradients(self, emitted, kept, before, drop, outer):
+    def gradients(self, emitted, saved, before, drop, outer):
         """The gradients by x [t, b, n], and by each of the weights there may be.
 
         `outer(left, right)` is the sum of left⟨t⟩ᵀ right⟨t⟩ over all rows and steps.
@@ -153,7 +153,7 @@ def recur(
         drop_mask: None, or [b, units], the recurrent dropout of these sequences.
         training: whether gradients will be asked for. They are right either way.
         unroll: trace T copies of the step in place of a loop. T must be known.
-        checkpoint: in training, keep little and compute it again (`InSegments`). T must be known.
+        checkpoint: in training, save little and compute it again (`InSegments`). T must be known.
         native: `"auto"`: the backend's own kernel where the driver's `native` has one; `True`:
             that and nothing else; `False`: never.
 
@@ -222,22 +222,22 @@ class Run:
     biased: bool
     masked: bool
     dropped: bool
-    keep: bool
+    save: bool
 
     def forward(self, loop, rows, shared, constants):
         """The outputs and the last states; and what `backward` is to be given."""
         sequences, *states = rows
-        outputs, kept, last = self.scan(
-            loop, _swapped(sequences), states, shared, self.over_time(constants), self.keep
+        outputs, saved, last = self.scan(
+            loop, _swapped(sequences), states, shared, self.over_time(constants), self.save
         )
-        return [_swapped(outputs), *(ops.cast(state, outputs.dtype) for state in last)], kept
+        return [_swapped(outputs), *(ops.cast(state, outputs.dtype) for state in last)], saved
 
-    def backward(self, loop, rows, shared, constants, outputs, kept, upstream):
+    def backward(self, loop, rows, shared, constants, outputs, saved, upstream):
         """The gradients by `rows` and by `shared`."""
         (sequences, *states), (by_outputs, *by_last) = rows, upstream
         sequences, constants = _swapped(sequences), self.over_time(constants)
-        if not self.keep:
-            _, kept, _ = self.scan(loop, sequences, states, shared, constants, True)
+        if not self.save:
+            _, saved, _ = self.scan(loop, sequences, states, shared, constants, True)
         by_sequences, by_states, by_shared = self.scan_back(
             loop,
             sequences,
@@ -245,7 +245,7 @@ class Run:
             shared,
             constants,
             _swapped(outputs),
-            kept,
+            saved,
             _swapped(by_outputs),
             by_last,
         )
@@ -255,7 +255,7 @@ class Run:
         """The constants with time first in the mask."""
         return [*map(_swapped, constants[: self.masked]), *constants[self.masked :]]
 
-    def scan(self, loop, sequences, states, shared, constants, keep):
+    def scan(self, loop, sequences, states, shared, constants, save):
         """All outputs, what `scan_back` is to be given, and the last states."""
         kernel, bias, weights = self._apart(shared)
         x = loop.product(sequences, kernel, bias)
@@ -263,35 +263,35 @@ class Run:
         states = [ops.cast(state, accumulated(state.dtype)) for state in states]
         narrow, wide, shape = x.dtype, states[0].dtype, ops.shape(states[0])
         outputs = [(shape, narrow)]
-        if keep:
+        if save:
             outputs += [(shape, wide)] * (len(states) - 1)
-            outputs += [(shape, narrow)] * self.equations.kept
+            outputs += [(shape, narrow)] * self.equations.saved
         step = Forward(
-            self.equations, len(states), bool(bias), self.masked, self.dropped, keep, loop.where
+            self.equations, len(states), bool(bias), self.masked, self.dropped, save, loop.where
         )
         masks, drops = constants[: self.masked], constants[self.masked :]
         scratch = []
-        if not keep:
-            scratch = [ops.zeros_like(states[0])] * min(self.equations.kept, loop.scratch)
-        (outputs, *kept), last = loop.scan(
+        if not save:
+            scratch = [ops.zeros_like(states[0])] * min(self.equations.saved, loop.scratch)
+        (outputs, *saved), last = loop.scan(
             step, [x, *masks], [*states, *drops, *scratch], [*weights, *bias], outputs
         )
         count = len(states) + len(drops)
-        return outputs, [*kept, *last[count:]], last[: len(states)]
+        return outputs, [*saved, *last[count:]], last[: len(states)]
 
     def scan_back(
-        self, loop, sequences, states, shared, constants, outputs, kept, by_outputs, by_last
+        self, loop, sequences, states, shared, constants, outputs, saved, by_outputs, by_last
     ):
         """The gradients by the sequences, by the first states, and by `shared`."""
         kernel, bias, weights = self._apart(shared)
         masks, drops = constants[: self.masked], constants[self.masked :]
         ends = len(states) - 1
         first = ops.cast(states[0], outputs.dtype)[None]
-        before = [ops.concatenate([first, outputs])[:-1], *kept[:ends]]
-        kept = kept[ends:]
+        before = [ops.concatenate([first, outputs])[:-1], *saved[:ends]]
+        saved = saved[ends:]
         wide = accumulated(outputs.dtype)
         step = Backward(self.equations, len(states), self.masked, self.dropped, loop.fuses)
-        given = [*kept, *before, outputs]
+        given = [*saved, *before, outputs]
         if not loop.fuses:
             given = step.factors([ops.cast(tensor, wide) for tensor in given])
         batch, units = ops.shape(outputs)[1], outputs.shape[-1]
@@ -304,7 +304,7 @@ class Run:
             reverse=True,
         )
         by_x, *by_weights = self.equations.gradients(
-            emitted, kept, before, _drop(drops), loop.outer
+            emitted, saved, before, _drop(drops), loop.outer
         )
         by_bias = [ops.sum(by_x, axis=(0, 1))] if bias else []
         by_shared = [loop.outer(sequences, by_x), *by_bias, *by_weights[: len(weights)]]
@@ -318,9 +318,9 @@ class Run:
 
 @dataclass(frozen=True)
 class InSegments:
-    """A recurrence in segments of √T steps, for sequences too long to keep.
+    """A recurrence in segments of √T steps, for sequences too long to save.
 
-    Only the states between the segments are kept; what the gradients need beside them is computed
+    Only the states between the segments are saved; what the gradients need beside them is computed
     again, one segment at a time. Beside its inputs and outputs the memory it takes grows with √T.
     Chen et al. 2016, "Training deep nets with sublinear memory cost".
     """
@@ -364,9 +364,9 @@ class InSegments:
         def segment(inputs, carried, _):
             x, by_outputs, *inputs = inputs
             states, constants = inputs[:count], [*inputs[count:], *drops]
-            outputs, kept, _ = run.scan(loop, x, states, shared, constants, True)
+            outputs, saved, _ = run.scan(loop, x, states, shared, constants, True)
             by_x, by_states, by_shared = run.scan_back(
-                loop, x, states, shared, constants, outputs, kept, by_outputs, carried[:count]
+                loop, x, states, shared, constants, outputs, saved, by_outputs, carried[:count]
             )
             sums = [by + new for by, new in zip(carried[count:], by_shared, strict=True)]
             return [*by_states, *sums], [by_x]
@@ -423,7 +423,7 @@ class Forward:
     biased: bool
     masked: bool
     dropped: bool
-    keep: bool
+    save: bool
     where: Callable
 
     def __call__(self, inputs, rows, weights):
@@ -436,14 +436,14 @@ class Forward:
         if self.biased:
             *weights, bias = weights
             z = z + bias
-        new, kept = self.equations.step(z, states, weights, _drop(drops, wide))
+        new, saved = self.equations.step(z, states, weights, _drop(drops, wide))
         if self.masked:
             pairs = zip(new, states, strict=True)
             new = tuple(self.where(masks[0] > 0, now, old) for now, old in pairs)
         outputs = [ops.cast(new[0], x.dtype)]
-        if self.keep:
-            outputs += [*states[1:], *(ops.cast(tensor, x.dtype) for tensor in kept)]
-        return (*new, *drops, *kept[: len(scratch)]), outputs
+        if self.save:
+            outputs += [*states[1:], *(ops.cast(tensor, x.dtype) for tensor in saved)]
+        return (*new, *drops, *saved[: len(scratch)]), outputs
 
 
 @dataclass(frozen=True)
@@ -473,10 +473,10 @@ class Backward:
         return (*by_old, *drops), [cast(tensor, narrow) for tensor in emitted]
 
     def factors(self, given):
-        """Those of the equations, from what was kept, the states before, and the new one."""
+        """Those of the equations, from what was saved, the states before, and the new one."""
         *given, h = given
-        kept, before = given[: self.equations.kept], given[self.equations.kept :]
-        return self.equations.factors(kept, before, h)
+        saved, before = given[: self.equations.saved], given[self.equations.saved :]
+        return self.equations.factors(saved, before, h)
 
 
 def _drop(masks, dtype=None):

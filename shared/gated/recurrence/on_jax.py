@@ -51,12 +51,12 @@ def native(run, rows, shared):
 
 def differentiable(run, loop, rows, shared, constants):
     def forward(rows, shared):
-        results, kept = run.forward(loop, rows, shared, constants)
-        return results, (rows, shared, results[0], kept)
+        results, saved = run.forward(loop, rows, shared, constants)
+        return results, (rows, shared, results[0], saved)
 
-    def backward(saved, upstream):
-        rows, shared, outputs, kept = saved
-        return run.backward(loop, rows, shared, constants, outputs, kept, upstream)
+    def backward(residuals, upstream):
+        rows, shared, outputs, saved = residuals
+        return run.backward(loop, rows, shared, constants, outputs, saved, upstream)
 
     function = jax.custom_vjp(lambda rows, shared: forward(rows, shared)[0])
     function.defvjp(forward, backward)

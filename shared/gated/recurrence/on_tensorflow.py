@@ -157,18 +157,18 @@ def differentiable(run, loop, rows, shared, constants):
     @tf.custom_gradient
     def function(*tensors):
         # No tape may see the loops: it would have them differentiated as they are called.
-        results, kept = forward(*_apart(map(tf.stop_gradient, tensors), len(rows)))
+        results, saved = forward(*_apart(map(tf.stop_gradient, tensors), len(rows)))
 
         def gradient(*upstream):
-            return derivative(kept, *tensors, *upstream)
+            return derivative(saved, *tensors, *upstream)
 
         return results, gradient
 
-    def derivative(kept, *given):
+    def derivative(saved, *given):
         @tf.custom_gradient
         def first(*given):
             tensors, upstream = _apart(map(tf.stop_gradient, given), len(rows) + len(shared))
-            by_rows, by_shared = backward(*_apart(tensors, len(rows)), kept, upstream)
+            by_rows, by_shared = backward(*_apart(tensors, len(rows)), saved, upstream)
 
             def second(*by_gradients):
                 return _second_derivative(run, constants, len(rows), given, by_gradients)
@@ -199,11 +199,11 @@ def _second_derivative(run, constants, rows, given, upstream):
 
 def _on(loop, run, constants):
     def forward(rows, shared):
-        results, kept = run.forward(loop, rows, shared, constants)
-        return results, (results[0], kept)
+        results, saved = run.forward(loop, rows, shared, constants)
+        return results, (results[0], saved)
 
-    def backward(rows, shared, saved, upstream):
-        return run.backward(loop, rows, shared, constants, *saved, upstream)
+    def backward(rows, shared, residuals, upstream):
+        return run.backward(loop, rows, shared, constants, *residuals, upstream)
 
     return forward, backward
 
@@ -214,15 +214,15 @@ def _compiled(run, rows, constants):
 
     def forward(rows, shared):
         rows = [frame.fill(x) for x in rows]
-        results, kept = _side_by_side(run, "forward", frame, shared, rows, constants)
+        results, saved = _side_by_side(run, "forward", frame, shared, rows, constants)
         results = [tf.concat(parts, 0) if len(parts) > 1 else parts[0] for parts in results]
-        return [frame.cut(result) for result in results], (rows, results[0], kept)
+        return [frame.cut(result) for result in results], (rows, results[0], saved)
 
-    def backward(_, shared, saved, upstream):
-        rows, outputs, kept = saved
+    def backward(_, shared, residuals, upstream):
+        rows, outputs, saved = residuals
         upstream = [frame.fill(by) for by in upstream]
         by_rows, by_shared = _side_by_side(
-            run, "backward", frame, shared, rows, constants, [outputs], kept, upstream
+            run, "backward", frame, shared, rows, constants, [outputs], saved, upstream
         )
         by_rows = [tf.concat(parts, 0) if len(parts) > 1 else parts[0] for parts in by_rows]
         return [frame.cut(by) for by in by_rows], [tf.add_n(parts) for parts in by_shared]
@@ -262,8 +262,8 @@ def _one_part(run, way, bounded, *signature):
     def forward(length, shared, rows, constants):
         return run.forward(loop(length), rows, shared, constants)
 
-    def backward(length, shared, rows, constants, outputs, kept, upstream):
-        return run.backward(loop(length), rows, shared, constants, outputs[0], kept, upstream)
+    def backward(length, shared, rows, constants, outputs, saved, upstream):
+        return run.backward(loop(length), rows, shared, constants, outputs[0], saved, upstream)
 
     function = tf.function(
         {"forward": forward, "backward": backward}[way],

@@ -74,19 +74,19 @@ def differentiable(run, loop, rows, shared, constants):
     class Function(torch.autograd.Function):
         @staticmethod
         def forward(ctx, *tensors):
-            results, kept = run.forward(loop, *apart(tensors), constants)
-            ctx.save_for_backward(*tensors, results[0], *kept)
+            results, saved = run.forward(loop, *apart(tensors), constants)
+            ctx.save_for_backward(*tensors, results[0], *saved)
             return tuple(results)
 
         @staticmethod
         def backward(ctx, *upstream):
-            tensors, (outputs, *kept) = ctx.saved_tensors[: ends[1]], ctx.saved_tensors[ends[1] :]
+            tensors, (outputs, *saved) = ctx.saved_tensors[: ends[1]], ctx.saved_tensors[ends[1] :]
             if not torch.is_grad_enabled():
                 by_rows, by_shared = run.backward(
-                    loop, *apart(tensors), constants, outputs, kept, upstream
+                    loop, *apart(tensors), constants, outputs, saved, upstream
                 )
                 return (*by_rows, *by_shared)
-            # A second derivative is to come. What was kept does not know what it came from.
+            # A second derivative is to come. What was saved does not know what it came from.
             results, _ = run.forward(loop, *apart(tensors), constants)
             return _gradients(results, tensors, upstream, create_graph=True)
 

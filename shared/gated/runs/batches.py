@@ -10,7 +10,7 @@ class ByLength(keras.utils.PyDataset):
     """Examples of like length side by side, so that little is padded, in a new order every epoch.
 
     A subclass gives batch `i`, of the examples `order[i]`; it depends on the epoch alone, as
-    `gated.runs.progress` needs it.
+    `gated.runs.fitting` needs it.
     """
 
     def __init__(self, lengths: np.ndarray, batch_size: int, seed: int, tokens: int | None = None):

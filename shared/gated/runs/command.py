@@ -1,5 +1,7 @@
 """The frame of every command: options from a signature, errors as one line, exit status."""
 
+import functools
+import inspect
 import logging
 import os
 import re
@@ -10,12 +12,13 @@ from typing import Any
 import tyro
 
 from gated.errors import BadData, BadUsage
+from gated.runs.options import check_values
 
 
 def run_command(command: Callable[..., Any]) -> None:
     """Calls `command` with options from the command line.
 
-    Their names and types come from its signature, their help from its docstring, and what
+    Their names, types and checks come from its signature, their help from its docstring, and what
     `--help` says first from the docstring of its module.
 
     The exit status is 0 on success, 1 on bad data, 2 on bad usage, 130 after Ctrl-C; the last
@@ -26,9 +29,15 @@ def run_command(command: Callable[..., Any]) -> None:
     name = module.__spec__.name if module.__spec__ else None
     # tyro keeps the line ends of a docstring; its text is to fill the width of the terminal.
     command.__doc__ = re.sub(r"\n {12}", " ", command.__doc__ or "")
+
+    @functools.wraps(command)
+    def checked(*given: Any, **named: Any) -> Any:
+        check_values(command, inspect.signature(command).bind(*given, **named).arguments)
+        return command(*given, **named)
+
     try:
         tyro.cli(
-            command,
+            checked,
             prog=f"python -m {name.removesuffix('.__main__')}" if name else None,
             description=module.__doc__,
             config=(tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes),

@@ -95,7 +95,7 @@ def split(
     """
     whole = sets.get("train", ())
     free = set(range(len(whole)))
-    taken = {which: sets.get(which, ()) for which in ("valid", "test")}
+    taken = {which: sets.get(which, []) for which in ("valid", "test")}
     for which in ("test", "valid"):
         given = getattr(config, which)
         if not given and which == "valid" and not taken["valid"]:

@@ -10,7 +10,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_type_hints
 from zipfile import BadZipFile
 
 from gated.errors import BadData, BadUsage
@@ -174,11 +174,16 @@ class RunFolder:
         saved = self.load_json(self.config)
         known = {}
         try:
+            # Of a type that has been annotated the type itself.
+            types = get_type_hints(kind)
             for field in dataclasses.fields(kind):  # type: ignore[arg-type]
                 value = saved[field.name]
                 if isinstance(value, list):
                     value = tuple(value)
-                if isinstance(value, str) and Path in (field.type, *get_args(field.type)):
+                if isinstance(value, str) and Path in (
+                    types[field.name],
+                    *get_args(types[field.name]),
+                ):
                     value = Path(value)
                 default = field.default
                 if isinstance(default, (tuple, Path, str)) and not isinstance(value, type(default)):

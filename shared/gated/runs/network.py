@@ -18,7 +18,7 @@ def recurrent_layer(config: Any, units: int | None = None, **options: Any) -> ke
     Args:
         config: has these options, of the types in `gated.runs.options`.
         units: in place of the option.
-        options: further arguments of the layer; the states of all steps are always returned.
+        options: further arguments of the layer. `return_sequences` is true by default.
     """
     kinds: dict[str, Callable[..., keras.Layer]] = {
         "lstm": partial(LSTM, peepholes=_PEEPHOLES[config.peepholes]),
@@ -28,9 +28,7 @@ def recurrent_layer(config: Any, units: int | None = None, **options: Any) -> ke
     }
     return kinds[config.layer](
         units or config.units,
-        weight_dropout=config.weight_dropout,
-        return_sequences=True,
-        **options,
+        **{"weight_dropout": config.weight_dropout, "return_sequences": True, **options},
     )
 
 

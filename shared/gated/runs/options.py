@@ -6,10 +6,11 @@ An application's `Config` lists those it has, each with the application's own de
     epochs: Epochs[int | None] = None
 
 Help and checks of these types are the same everywhere; `check_options` applies the checks, also
-those of an application's own options (`Annotated[int, at_least(1)]`), and `check_arguments` those
-of a command's arguments.
+those of an application's own options (`Annotated[int, at_least(1)]`), and `run_command` those of
+the arguments of a command.
 """
 
+import math
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class Check:
 
 
 def at_least(least: float) -> Check:
-    return Check(lambda value: value >= least, f"at least {least}")
+    return Check(lambda value: least <= value < math.inf, f"at least {least}")
 
 
 def between(least: float, most: float) -> Check:
@@ -134,7 +135,10 @@ Steps = Annotated[
 ]
 LearningRate = Annotated[
     T,
-    _help("Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs."),
+    _help(
+        "Of the Adam optimizer at first; it falls to 0 along a cosine over the epochs. Nothing, "
+        "where allowed: what suits the network."
+    ),
     _POSITIVE,
 ]
 Clip = Annotated[float, _help("The greatest norm of a training step's gradient."), _POSITIVE]
@@ -170,6 +174,15 @@ EvaluationCorpus = Annotated[
         "set. Nothing: the test set of the run, or its validation set if it has no test set."
     ),
 ]
+Samples = Annotated[int, _help("How many to draw."), at_least(1)]
+SamplingSeed = Annotated[
+    int,
+    _help(
+        "The same seed gives the same samples; number i does not depend on how many there are, but "
+        "for rounding where the vocabulary is large."
+    ),
+    between(0, 2**64 - 1),
+]
 Json = Annotated[bool, _help("Print the metrics as JSON too, on one line, last.")]
 Texts = Annotated[
     Positional[tuple[str, ...]],
@@ -195,23 +208,19 @@ def check_options(config: Any) -> None:
 
     And where options that every application has do not go together.
     """
-    _check(type(config), vars(config))
+    check_values(type(config), vars(config))
     if config.peepholes != "no" and config.layer != "lstm":
         raise BadUsage(f"--peepholes goes with --layer lstm, not {config.layer}")
 
 
-def check_arguments(command: Callable[..., Any], given: Mapping[str, Any]) -> None:
-    """Raises BadUsage at the first argument of a command that does not fit its type's checks.
+def check_values(typed: Any, values: Mapping[str, Any]) -> None:
+    """Raises BadUsage at the first value that does not fit the checks of its type.
 
     Args:
-        command: which calls this first.
-        given: its `locals()`.
+        typed: the class or function whose attributes or arguments the values are.
+        values: by their names.
     """
-    _check(command, given)
-
-
-def _check(described: Any, values: Mapping[str, Any]) -> None:
-    for name, kind in get_type_hints(described, include_extras=True).items():
+    for name, kind in get_type_hints(typed, include_extras=True).items():
         value = values.get(name)
         for check in _checks(kind):
             if value is not None and not check.fits(value):

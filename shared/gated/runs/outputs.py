@@ -2,10 +2,11 @@
 
 import contextlib
 import json as json_format
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console, RenderableType
 
 from gated.errors import BadUsage
@@ -58,3 +59,27 @@ def report(metrics: Metrics, tables: Callable[[Metrics], Iterable[RenderableType
     console = Console(highlight=False)
     for table in tables(metrics):
         console.print(table)
+
+
+def summary(found: Sequence[Metrics], names: Iterable[str]) -> Metrics:
+    """The mean, the least, the greatest and the standard deviation of metrics of several models."""
+    whole: Metrics = {}
+    for name in names:
+        values = [metrics[name] for metrics in found]
+        whole |= {
+            name: float(np.mean(values)),
+            f"{name}_least": float(np.min(values)),
+            f"{name}_greatest": float(np.max(values)),
+            f"{name}_deviation": float(np.std(values, ddof=1)),
+        }
+    return whole
+
+
+def report_summary(whole: Metrics, names: Iterable[str], models: str) -> None:
+    """Prints what `summary` gives, a metric a line."""
+    for name in names:
+        print(
+            f"{name.replace('_', ' ')} of {models}: mean {whole[name]:.4f}, least "
+            f"{whole[f'{name}_least']:.4f}, greatest {whole[f'{name}_greatest']:.4f}, standard "
+            f"deviation {whole[f'{name}_deviation']:.4f}"
+        )

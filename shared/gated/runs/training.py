@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from rich.console import RenderableType
 
 from gated.runs.folder import RunFolder, write_whole
-from gated.runs.outputs import Metrics, print_json, report
+from gated.runs.outputs import Metrics, print_json, report, report_summary, summary
+from gated.runs.quiet import import_keras
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,9 @@ def run_training(training: Training, config: Any, json: bool = False) -> None:
 
 def _train(training: Training, config: Any) -> Metrics:
     run = RunFolder.begin(config.run, config)
-    # Before anything that takes seconds to import: most mistakes are in the options and the corpus.
     corpus = training.load(config)
+    # Not before the options and the corpus are known good: it takes seconds.
+    import_keras()
     with run.training(config):
         metrics = training.fit(corpus, config, run)
         run.save_json(run.metrics, metrics)
@@ -89,28 +90,13 @@ def _train_seeds(training: Training, config: Any) -> Metrics:
     sign = -1 if training.goal.endswith("loss") else 1
     best = max(seeds, key=lambda seed: sign * found[seed][training.goal])
     metrics = {"set": found[best]["set"], "seeds": [int(seed) for seed in seeds], "best": int(best)}
-    for name in (*training.summary, training.goal):
-        metrics |= _summary(name, [found[seed][name] for seed in seeds])
+    metrics |= summary([found[seed] for seed in seeds], (*training.summary, training.goal))
     for path in runs[best].path.iterdir():
         if path.is_file() and path not in (runs[best].metrics, runs[best].model):
             shutil.copy(path, folder.path / path.name)
     folder.save_json(folder.metrics, metrics)
     # Last, for with it the folder is that of a finished run.
     write_whole(folder.model, lambda path: shutil.copy(runs[best].model, path))
-    for name in training.summary:
-        print(
-            f"{name.replace('_', ' ')} of {config.seeds} seeds: mean {metrics[name]:.4f}, least "
-            f"{metrics[f'{name}_least']:.4f}, greatest {metrics[f'{name}_greatest']:.4f}, standard "
-            f"deviation {metrics[f'{name}_deviation']:.4f}"
-        )
+    report_summary(metrics, training.summary, f"{config.seeds} seeds")
     print(f"The run folder has the model of seed {best}, the best on the validation set")
     return metrics
-
-
-def _summary(name: str, values: Sequence[float]) -> Metrics:
-    return {
-        name: float(np.mean(values)),
-        f"{name}_least": float(np.min(values)),
-        f"{name}_greatest": float(np.max(values)),
-        f"{name}_deviation": float(np.std(values, ddof=1)),
-    }

@@ -51,7 +51,7 @@ def training_options(tmp_path_factory):
     text = ["--corpus", str(folder / "text.txt"), "--valid", "0.2", "--depth", "2"]
     names = ["--corpus", str(folder / "names.txt"), "--valid", "fold:8/10", "--test", "fold:9/10"]
     # All that a recipe for words may have, at once.
-    words = ["--level", "word", "--recipe", "awd", "--vectors", "12", "--average", "0.8"]
+    words = ["--level", "word", "--recipe", "awd", "--vector-size", "12", "--average", "0.8"]
     words += [*usual, "--candidates", "4", "--steps", "4", "--min-count", "2"]
     words += ["--weight-dropout", "0.2", "--activation-penalty", "0.1"]
     return {

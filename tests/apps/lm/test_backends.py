@@ -1,4 +1,4 @@
-"""Training, judging and drawing where there is no TensorFlow."""
+"""Training, scoring and drawing where there is no TensorFlow."""
 
 import csv
 import json

@@ -33,7 +33,7 @@ TRAIN = [
     ("@nul.txt", 1, "@nul.txt:2: a NUL character"),
     ("@bytes.txt", 1, "@bytes.txt:2: byte 0xe9, expected UTF-8"),
     ("@line.txt --valid fold:1/2", 1, "@line.txt: too short, no text left to validate on"),
-    ("@line.txt --items", 1, "@line.txt: too short, no text left to validate on"),
+    ("@line.txt --items", 1, "@line.txt: too short, no text left to train on"),
     ("@text.txt --valid @none.txt", 1, "@none.txt: no such file"),
     ("@text.txt --test @bytes.txt", 1, "@bytes.txt:2: byte 0xe9"),
     ("@text.txt --valid fold:9/3", 2, "--valid fold:9/3: expected fold:I/N with I below N"),
@@ -42,14 +42,14 @@ TRAIN = [
     ("@text.txt --run @taken", 2, "@taken: exists already"),
     ("@text.txt --run @text.txt", 2, "@text.txt: exists already"),
     ("@text.txt --run @text.txt/x", 2, "@text.txt/x: cannot be made"),
-    ("@text.txt --layer gru --peepholes", 2, "--peepholes goes with --layer lstm"),
+    ("@text.txt --layer gru --peepholes yes", 2, "--peepholes goes with --layer lstm"),
     ("@text.txt --steps 0", 2, "--steps 0: expected at least 1"),
     ("@text.txt --min-count 0", 2, "--min-count 0: expected at least 1"),
     ("@text.txt --dropout 1", 2, "--dropout 1.0: expected a share"),
     ("@text.txt --clip 0", 2, "--clip 0.0: expected more than 0"),
     ("@text.txt --tokenized", 2, "--tokenized goes with --level word"),
-    ("@text.txt --candidates -1", 2, "--candidates -1: expected 0 or more"),
-    ("@text.txt --change-penalty -1", 2, "--change-penalty -1.0: expected 0 or more"),
+    ("@text.txt --candidates -1", 2, "--candidates -1: expected at least 0"),
+    ("@text.txt --change-penalty -1", 2, "--change-penalty -1.0: expected at least 0"),
     ("@text.txt --average 1", 2, "--average 1.0: expected a share"),
     ("@text.txt --seed -1", 2, "--seed -1: expected 0 to"),
     ("tfds:no_such_set", 2, "tfds:no_such_set: "),
@@ -151,9 +151,10 @@ def test_evaluate(place, run, refuses, corpus, status, start):
     [
         (["--file", "@none.txt"], 1, "@none.txt: no such file"),
         (["--file", "@bytes.txt"], 1, "@bytes.txt:2: byte 0xe9, expected UTF-8"),
-        (["--file", "@text.txt", "a text"], 2, "give texts or --file, not both"),
-        (["--next", "-1", "a text"], 2, "--next -1: expected 0 or more"),
-        (["two\nlines"], 2, "expected a sentence without line ends"),
+        (["a text", "--file", "@text.txt"], 2, "give texts or --file, not both"),
+        (["--next", "-1", "a text"], 2, "--next -1: expected at least 0"),
+        (["two\nlines"], 1, "'two\\nlines': expected a sentence without line ends"),
+        (["--next", "2", "--format", "html", "a text"], 2, "--next goes with --format text or"),
         # As Python hands on an argument of Latin-1 bytes.
         (["fine", "caf\udce9"], 1, "argument:2: byte 0xe9, expected UTF-8"),
     ],
@@ -165,17 +166,17 @@ def test_score(place, run, refuses, options, status, start):
 @pytest.mark.parametrize(
     ("option", "value", "status", "start"),
     [
-        ("temperature", "-1", 2, "--temperature -1.0: expected 0 or more"),
-        ("temperature", "nan", 2, "--temperature nan: expected 0 or more"),
+        ("temperature", "-1", 2, "--temperature -1.0: expected at least 0"),
+        ("temperature", "nan", 2, "--temperature nan: expected at least 0"),
         ("top-p", "0", 2, "--top-p 0.0: expected more than 0"),
         ("top-p", "1.5", 2, "--top-p 1.5: expected more than 0 and at most 1"),
-        ("top-k", "-1", 2, "--top-k -1: expected 0 or more"),
+        ("top-k", "-1", 2, "--top-k -1: expected at least 0"),
         ("samples", "0", 2, "--samples 0: expected at least 1"),
         ("length", "0", 2, "--length 0: expected at least 1"),
         ("lines", "0", 2, "--lines 0: expected at least 1"),
         ("seed", "-1", 2, "--seed -1: expected 0 to"),
-        ("prime", "two\nlines", 2, "--prime: expected one line"),
-        ("prime", "caf\udce9", 1, "--prime:1: byte 0xe9, expected UTF-8"),
+        ("prompt", "two\nlines", 2, "--prompt: expected one line"),
+        ("prompt", "caf\udce9", 1, "--prompt:1: byte 0xe9, expected UTF-8"),
     ],
 )
 def test_sample(place, run, refuses, option, value, status, start):
@@ -186,7 +187,7 @@ def test_sample(place, run, refuses, option, value, status, start):
     ("options", "start"),
     [
         ("--beams 2 --samples 3", "--beams 2: expected 0, or at least the --samples"),
-        ("--beams -1", "--beams -1: expected 0, or"),
+        ("--beams -1", "--beams -1: expected at least 0"),
         ("--beams 2 --temperature 0.5", "--beams draws nothing: give no --temperature"),
         ("--beams 2 --seed 1", "--beams draws nothing"),
     ],
@@ -195,8 +196,8 @@ def test_search(place, run, refuses, options, start):
     refuses(place, "sample", ["--run", run, *options.split()], 2, start)
 
 
-def test_a_prime_with_unknown_characters(run, command):
-    result = command("sample", "--run", run, "--prime", "Ωthe Ω東", "--length", 5)
+def test_a_prompt_with_unknown_characters(run, command):
+    result = command("sample", "--run", run, "--prompt", "Ωthe Ω東", "--length", 5)
     assert result.status == 0
     assert result.err == "warning: not in the vocabulary, read as <UNK>: 'Ω', '東'\n"
     assert result.out.startswith("Ωthe Ω東")

@@ -129,7 +129,7 @@ def trimmed(found, row):
 
 def test_score(served, language_model):
     assert served["default"] == served["batch"]
-    for row, (tokens, log_p) in enumerate(language_model.score(TEXTS)):
+    for row, (tokens, log_p) in enumerate(language_model.score_lines(TEXTS)):
         for found in (trimmed(served["batch"], row), trimmed(served["alone"][row], 0)):
             assert found[0] == pytest.approx(log_p.sum(), abs=1e-4)
             assert found[1] == tokens
@@ -159,7 +159,7 @@ def test_generate(served, language_model):
 
 
 def test_steps_one_after_the_other(served, language_model, ids):
-    (_, log_p), *_ = language_model.score(TEXTS[:1])
+    (_, log_p), *_ = language_model.score_lines(TEXTS[:1])
     after = [*ids[1:], language_model.codec.eos]
     found = [row[i] for row, i in zip(served["chain"], after, strict=True)]
     np.testing.assert_allclose(found, log_p, atol=1e-5)
@@ -175,7 +175,9 @@ def test_texts_longer_than_a_window(language_model):
     endpoints, codec = Endpoints(language_model), language_model.codec
     found = tf.function(endpoints.score)(tf.constant(texts))
     scored = tf.function(endpoints.next)(tf.constant(texts))
-    for row, (text, (_, log_p)) in enumerate(zip(texts, language_model.score(texts), strict=True)):
+    for row, (text, (_, log_p)) in enumerate(
+        zip(texts, language_model.score_lines(texts), strict=True)
+    ):
         np.testing.assert_allclose(found["token_log_p"][row, : len(log_p)], log_p, atol=1e-5)
         likeliest = language_model.next_tokens(text, 1000)
         (new,) = language_model.sample(Settings(text, 1, 8, 8, 0.0, 0, 1.0, 0))
@@ -203,7 +205,7 @@ def test_words(lower, tokenized):
     ]
     endpoints = Endpoints(language_model)
     found = endpoints.score(tf.constant(texts))
-    for row, (tokens, log_p) in enumerate(language_model.score(texts)):
+    for row, (tokens, log_p) in enumerate(language_model.score_lines(texts)):
         count = len(tokens)
         assert [token.decode() for token in found["tokens"][row].numpy()[:count]] == tokens
         np.testing.assert_allclose(found["token_log_p"][row, :count], log_p, atol=1e-5)

@@ -12,8 +12,8 @@ from gated.text.codec import EOS
 
 
 def draw(language_model, **options):
-    """The tokens of each text, without its prime."""
-    usual = {"prime": "", "samples": 3, "length": 400, "lines": 1, "seed": 0}
+    """The tokens of each text, without its prompt."""
+    usual = {"prompt": "", "samples": 3, "length": 400, "lines": 1, "seed": 0}
     usual |= {"temperature": 1.0, "top_k": 0, "top_p": 1.0}
     texts = zip(*language_model.sample(Settings(**usual | options)), strict=True)
     return [[token for part in parts for token in part] for parts in texts]
@@ -53,18 +53,18 @@ def test_unknown_and_padding_are_never_drawn(language_model):
     likeliest = {token for text in ("", "the", "sea") for token, _ in crazed.next_tokens(text, 1)}
     assert likeliest <= {"", "<UNK>"}
     for temperature in (0.0, 1.0):
-        texts = draw(crazed, temperature=temperature, prime="t", lines=50, length=100)
+        texts = draw(crazed, temperature=temperature, prompt="t", lines=50, length=100)
         assert not {"", "<UNK>"} & {token for text in texts for token in text}
 
 
 def test_temperature_0_takes_the_likeliest(language_model):
-    codec, prime = language_model.codec, "and the"
-    (found,) = draw(language_model, samples=1, prime=prime, temperature=0, length=70, lines=70)
+    codec, prompt = language_model.codec, "and the"
+    (found,) = draw(language_model, samples=1, prompt=prompt, temperature=0, length=70, lines=70)
     states, expected = language_model.first_states(1), []
-    given = [codec.eos, *codec.ids(prime)]
-    for t in range(len(prime) + 70):
+    given = [codec.eos, *codec.ids(prompt)]
+    for t in range(len(prompt) + 70):
         logits, *states = language_model.model([ops.array([given[t : t + 1]]), *states])
-        if t >= len(prime):
+        if t >= len(prompt):
             logits = ops.convert_to_numpy(logits)[0, 0]
             logits[[0, codec.unknown]] = -np.inf
             given.append(int(logits.argmax()))
@@ -79,16 +79,16 @@ def sampled(command, run, *options):
 
 
 def test_streaming_prints_the_same(command, run, language_model):
-    streamed = sampled(command, run, "--prime", "The")
+    streamed = sampled(command, run, "--prompt", "The")
     assert streamed.startswith("The") and streamed.count("\n") > 1
-    (one,) = map(json.loads, sampled(command, run, "--prime", "The", "--json").splitlines())
-    assert one == {"i": 0, "prime": "The", "text": streamed.removesuffix("\n")}
-    two = sampled(command, run, "--prime", "The", "--samples", 2)
+    (one,) = map(json.loads, sampled(command, run, "--prompt", "The", "--json").splitlines())
+    assert one == {"i": 0, "prompt": "The", "text": streamed.removesuffix("\n")}
+    two = sampled(command, run, "--prompt", "The", "--samples", 2)
     assert two.startswith(streamed) and two[len(streamed) :].startswith("The")
 
 
 def test_beams(command, run):
-    options = ["--run", run, "--prime", "The", "--length", 12, "--json"]
+    options = ["--run", run, "--prompt", "The", "--length", 12, "--json"]
     result = command("sample", *options, "--beams", 6, "--samples", 4)
     assert (result.status, result.err) == (0, "")
     found = [json.loads(line) for line in result.lines]
@@ -116,7 +116,7 @@ def test_log_p_of_a_beam(language_model):
 
 
 def test_words(command, runs):
-    text = sampled(command, runs["words"], "--prime", "the sea,")
+    text = sampled(command, runs["words"], "--prompt", "the sea,")
     assert text.startswith("the sea,") and len(text) > 20
     assert "￭" not in text and " ," not in text and " ." not in text
 

@@ -5,16 +5,18 @@ import json
 import math
 import shutil
 import signal
-from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from apps.lm.config import Config
 from apps.lm.model import fitting
-from apps.lm.model.network import Streams, build_model
+from apps.lm.model.language_model import LanguageModel
+from apps.lm.model.network import build_model
 from gated.runs.fitting import Progress
+from gated.runs.folder import RunFolder
 from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 
 FILES = {"config.json", "tokens.txt", "model.keras", "metrics.json", "history.csv", "logs"}
@@ -119,10 +121,10 @@ def test_going_on_ends_as_if_not_cut_off(
     [
         ("apps.lm.model.fitting.build_model", True),
         (IN_THE_FIRST_EPOCH, True),
-        ("apps.lm.evaluate.evaluate_tokens", False),
+        ("apps.lm.model.scores.score", False),
     ],
 )
-def test_killed_before_the_first_epoch_is_kept_or_after_the_last(
+def test_killed_before_the_first_epoch_is_saved_or_after_the_last(
     runs, command, training_options, tmp_path, moment, repeated
 ):
     run = tmp_path / "run"
@@ -162,41 +164,13 @@ def test_interrupt(runs, cut_off, command, training_options, tmp_path):
     options = ["--corpus", corpus, *training_options["text"][2:]]
     other = command("train", *options, "--run", run)
     assert (other.status, other.err.count("\n")) == (2, 1)
-    assert other.err.startswith(f"error: {run}: was cut off with another text to train on")
+    assert other.err.startswith(f"error: {run}: was cut off with other text to train on")
     (run / "config.json").write_bytes(before[run / "config.json"])
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 
     assert command("train", *training_options["text"], "--run", run).status == 0
     assert same(run, runs["text"])
     assert [row["epoch"] for row in rows(run)] == ["0", "1"]
-
-
-@pytest.mark.parametrize("candidates, scale", [(4, 6**0.5), (5, 1.0), (0, 1.0)])
-def test_the_vectors_of_a_large_vocabulary_are_scaled(candidates, scale):
-    model = build_model(9, Config(units=6, candidates=candidates))
-    vectors = keras.Model(model.inputs[0], model.get_layer("vectors").output)
-    read = keras.Model(model.inputs[0], model.get_layer("deep").input[0])
-    given = np.arange(9).reshape(3, 3)
-    np.testing.assert_allclose(read(given), scale * np.array(vectors(given)), rtol=1e-6)
-
-
-def test_penalties():
-    config = Config(units=6, dropout=0, steps=5, batch_size=2)
-    model = build_model(9, config)
-    x = np.random.default_rng(0).integers(0, 9, (2, 5))
-    given = [keras.ops.convert_to_tensor(x), *map(keras.ops.zeros, [(2, 6)] * 2)]
-    output = keras.ops.convert_to_numpy(Streams(model, config).recurrent(given)[0])
-    expected = {
-        "activation_penalty": (output**2).mean(),
-        "change_penalty": (np.diff(output, axis=1) ** 2).mean(),
-    }
-    for name, value in expected.items():
-        streams = Streams(model, replace(config, **{name: 3.0}))
-        streams(given[0])
-        np.testing.assert_allclose(float(sum(streams.losses)), 3 * value, rtol=1e-5)
-    streams = Streams(model, config)
-    streams(given[0])
-    assert streams.losses == []
 
 
 @pytest.mark.parametrize("number, used", [(4, True), (0, False), (4096, False)])
@@ -239,3 +213,49 @@ def test_rare_tokens(command, training_options, tmp_path):
     assert result.status == 0, result.err
     assert [line[:6] for line in (run / "tokens.txt").read_text().splitlines()] == ["<EOS>\t"]
     assert "bits_per_character" not in read_json(run / "metrics.json")
+
+
+def test_several_seeds(command, training_options, tmp_path):
+    own = tmp_path / "run"
+    options = [*training_options["names"], "--epochs", 1, "--seeds", 2, "--json", "--run", own]
+    result = command("train", *options)
+    assert result.status == 0, result.err
+    metrics = read_json(own / "metrics.json")
+    assert json.loads(result.lines[-1]) == metrics
+    each = {seed: read_json(own / f"seed-{seed}" / "metrics.json") for seed in (3, 4)}
+    for name in ("nats_per_token", "perplexity", "bits_per_character", "valid_loss"):
+        values = [one[name] for one in each.values()]
+        assert metrics[name] == pytest.approx(np.mean(values))
+        assert metrics[f"{name}_least"] == min(values) < max(values)
+    assert metrics["best"] == min(each, key=lambda seed: each[seed]["valid_loss"])
+    assert same(own, own / f"seed-{metrics['best']}")
+    assert command("score", "--run", own, "Ada").status == 0
+
+
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision(command, training_options, tmp_path, precision):
+    """The losses are those of the same weights in float32, nearly; states and export work."""
+    run = tmp_path / "run"
+    options = [*training_options["words"], "--precision", precision]
+    result = command("train", *options, "--run", run)
+    assert result.status == 0, result.err
+    losses = [float(row["val_loss"]) for row in rows(run)]
+    assert losses[1] < losses[0]
+    assert keras.config.dtype_policy().name == "float32"
+
+    mixed = LanguageModel.load(RunFolder(run))
+    assert mixed.model.get_layer("deep").compute_dtype == precision.removeprefix("mixed_")
+    tensors = [*mixed.model.weights, *mixed.model.outputs]
+    assert {one.dtype for one in tensors if "seed" not in one.name} == {"float32"}
+    config = RunFolder(run).load_config(Config)
+    whole = LanguageModel(mixed.codec, build_model(len(mixed.codec), config))
+    whole.model.set_weights(mixed.model.get_weights())
+    text = "The rain came in from the sea, and a light is seen."
+    (tokens, log_p), (_, expected) = (*mixed.score_lines([text]), *whole.score_lines([text]))
+    np.testing.assert_allclose(log_p, expected, atol=0.02)
+    assert command("sample", "--run", run, "--samples", 2, "--length", 9).status == 0
+
+    assert command("export", "--run", run).status == 0
+    endpoints = tf.saved_model.load(run / "export" / "1").signatures
+    found = endpoints["score"](text=tf.constant([text]))["token_log_p"][0]
+    np.testing.assert_allclose(found[: len(tokens)], log_p, atol=0.02)

@@ -1,4 +1,4 @@
-"""Classifiers trained once, as a user trains them, and the commands to put to them."""
+"""Classifiers trained once, as a user trains them, and the commands that tests call."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ SAYINGS = {
 }
 OPTIONS = {
     "units": 8,
-    "word-size": 12,
+    "vector-size": 12,
     "dropout": 0.1,
     "epochs": 4,
     "patience": 4,

@@ -61,7 +61,7 @@ def test_layers_begin_one_after_the_other(command, upon, language_model, tmp_pat
         ]
         history = (run / "history.csv").read_text().splitlines()[1:]
         losses = [float(row.split(",")[-1]) for row in history]
-        assert losses == sorted(losses, reverse=True)  # else the weights kept are older
+        assert losses == sorted(losses, reverse=True)  # else the weights saved are older
         assert found == moved
 
 
@@ -97,7 +97,8 @@ def test_the_other_commands(command, upon, language_model, tmp_path):
     (own / "config.json").write_text(json.dumps({**config, "encoder": "/nowhere"}))
     before = json.loads((own / "metrics.json").read_text())
     assert command("evaluate", "--run", own).status == 0
-    assert json.loads((own / "metrics.json").read_text()) == before
+    after = json.loads((own / "metrics.json").read_text())
+    assert {**after, "valid_loss": before["valid_loss"]} == before
     result = command("predict", "--run", own, "--explain", "--format", "json", "what a dull soup")
     found = json.loads(result.lines[0])
     text = "".join(word["word"] for word in found["words"])

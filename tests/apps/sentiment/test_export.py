@@ -45,7 +45,7 @@ def found(command, run, tmp_path_factory):
 
 
 def test_it_is_the_classifier(found, classifier):
-    expected = classifier.judge(TEXTS)
+    expected = classifier.predict(TEXTS)
     np.testing.assert_allclose(found["batch"]["probabilities"], expected, atol=1e-5)
     labels = classifier.encoder.labels
     assert found["batch"]["labels"] == [labels] * len(TEXTS)

@@ -1,10 +1,11 @@
-"""Training: what is read, what is kept, going on."""
+"""Training: what is read, what is saved, going on."""
 
 import csv
 import json
 import signal
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -159,7 +160,7 @@ def test_going_on_ends_as_if_not_cut_off(
     assert after["metrics.json"] == before["metrics.json"]
 
 
-def test_killed_before_the_first_epoch_is_kept(run, command, training_options, tmp_path):
+def test_killed_before_the_first_epoch_is_saved(run, command, training_options, tmp_path):
     own = tmp_path / "run"
     kill("sentiment", IN_THE_FIRST_EPOCH, *training_options, "--run", own)
     result = command("train", *training_options, "--run", own)
@@ -185,7 +186,7 @@ def test_interrupt(command, training_options, tmp_path, monkeypatch):
     assert "was cut off with --dropout 0.1, not 0.3" in other.err
 
 
-def test_duplicates_and_long_texts_are_said(command, training_options, tmp_path):
+def test_duplicates_and_long_texts_are_reported(command, training_options, tmp_path):
     corpus = tmp_path / "x.tsv"
     with open(training_options[1], encoding="utf-8") as file:
         corpus.write_text(file.read() + "good\tI loved the room\ngood\tI LOVED  the food\n")
@@ -195,6 +196,41 @@ def test_duplicates_and_long_texts_are_said(command, training_options, tmp_path)
     assert result.status == 0, result.err
     assert "of the test texts are among the training texts too" in result.out
     assert "texts are longer than 3 tokens; of those half from" in result.out
+
+
+def test_several_seeds(command, training_options, tmp_path):
+    own = tmp_path / "run"
+    seeds = ["--epochs", 1, "--seeds", 2, "--json"]
+    result = command("train", *training_options, *seeds, "--run", own)
+    assert result.status == 0, result.err
+    each = [json.loads((own / f"seed-{i}" / "metrics.json").read_text()) for i in (3, 4)]
+    summary = json.loads(result.lines[-1])
+    assert summary["seeds"] == [3, 4]
+    assert summary["accuracy"] == np.mean([one["accuracy"] for one in each])
+    losses = [one["valid_loss"] for one in each]
+    assert summary["best"] == 3 + np.argmin(losses)
+    assert summary["valid_loss_least"] == min(losses)
+    assert set(contents(own)) == {*FILES, "seeds.json"}
+    assert command("evaluate", "--run", own).status == 0
+
+
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision(command, training_options, tmp_path, precision):
+    own = tmp_path / "run"
+    result = command("train", *training_options, "--precision", precision, "--run", own)
+    assert result.status == 0, result.err
+    assert json.loads((own / "metrics.json").read_text())["accuracy"] >= 0.8
+    model = Classifier.load(RunFolder(own)).model
+    assert model.get_layer("deep").compute_dtype == precision.removeprefix("mixed_")
+    assert {weight.dtype for weight in model.trainable_weights} == {"float32"}
+    assert model.outputs[0].dtype == "float32"
+    assert keras.config.dtype_policy().name == "float32"
+    predict = ["--format", "json", "I loved the soup"]
+    found = json.loads(command("predict", "--run", own, *predict).lines[0])
+    assert command("export", "--run", own).status == 0
+    endpoint = tf.saved_model.load(own / "export" / "1").signatures["serving_default"]
+    served = endpoint(text=tf.constant(["I loved the soup"]))["probabilities"].numpy()[0]
+    np.testing.assert_allclose(served, list(found["probabilities"].values()), atol=1e-6)
 
 
 def test_word_vectors_to_begin_with(command, training_options, tmp_path, monkeypatch):

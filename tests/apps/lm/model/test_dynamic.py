@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from apps.lm.model.dynamic import ReturningAdam, judge_while_learning
+from apps.lm.model.dynamic import ReturningAdam, score_while_learning
 from apps.lm.model.language_model import LanguageModel
 from gated.runs.folder import RunFolder
 from tests.apps.lm.conftest import TEXT
@@ -26,8 +26,8 @@ def text(model, length):
 @pytest.mark.parametrize("length", [1, 19, 20, 21, 60])
 def test_hardly_learning_it_is_the_usual_evaluation(fresh, length):
     ids = text(fresh, length)
-    expected = fresh.judge_text(ids).sum()
-    assert judge_while_learning(fresh, ids, 1e-30) == pytest.approx(expected, abs=1e-4 * length)
+    expected = fresh.score_text(ids).sum()
+    assert score_while_learning(fresh, ids, 1e-30) == pytest.approx(expected, abs=1e-4 * length)
 
 
 def test_step_by_step(fresh):
@@ -56,7 +56,7 @@ def test_step_by_step(fresh):
             weights[i].assign(now - move + 0.001 * (first[i] - now))
     for weight, before in zip(weights, first, strict=True):
         weight.assign(before)
-    assert judge_while_learning(fresh, ids, rate) == pytest.approx(total, abs=1e-3)
+    assert score_while_learning(fresh, ids, rate) == pytest.approx(total, abs=1e-3)
 
 
 def test_returns_where_nothing_is_learned(fresh):
@@ -93,9 +93,9 @@ def test_command(command, runs, tmp_path):
 @pytest.mark.parametrize(
     "run, rate, problem",
     [
-        ("text", -1, "expected a learning rate"),
-        ("text", "inf", "expected a learning rate"),
-        ("text", "nan", "expected a learning rate"),
+        ("text", -1, "expected at least 0"),
+        ("text", "inf", "expected at least 0"),
+        ("text", "nan", "expected at least 0"),
         ("names", 0.001, "--items"),
     ],
 )

@@ -43,7 +43,7 @@ def text(tokens):
 def test_python_help_is_the_default():
     train, valid, test = load()
     assert len(train) > 300_000 and not test
-    assert len(valid) == round(0.05 * len(train + valid))
+    assert len(valid) == round(0.1 * len(train + valid))
     assert "yield" in text(train + valid)
 
 
@@ -89,6 +89,20 @@ def test_files_and_folders(write, tmp_path):
     ]
 
 
+def test_sets_of_tensorflow_datasets(monkeypatch):
+    """As they come, unless the options say otherwise."""
+    lines = {"train": ["a", "b\nc", "d"], "test": ["t"], "unsupervised": ["u"]}
+    splits = {which: [{"text": line.encode()} for line in found] for which, found in lines.items()}
+    monkeypatch.setattr(sets.tfds, "load", lambda name: ({"text": None}, splits))
+    assert [*map(text, load("tfds:x", valid=("fold:1/2",)))] == ["a\nc\n", "b\nd\n", "t\n"]
+    assert sets.read(["tfds:x"], Splitter("char", lower=False)) == ["t"]
+    splits["validation"] = [{"text": b"v"}]
+    assert [*map(text, load("tfds:x", test=("0.5",)))] == ["a\nb\n", "v\n", "c\nd\n"]
+    del splits["test"]
+    with pytest.raises(BadData, match=r"^tfds:x: no test set$"):
+        sets.read(["tfds:x"], Splitter("char", lower=False))
+
+
 def test_line_ends(write):
     path = write("x.txt", "\ufeffa\r\nb\u0085c\u2028d\n\ne\x0cf")
     train, _, _ = load(path, valid=(write("v", "v"),))
@@ -106,12 +120,12 @@ def test_words(write):
     assert train == ["The", UNKNOWN, "sat", "on", EOS, EOS, "mat", ".", EOS]
 
 
-def test_ends_of_lines_among_the_words_are_told(write, capsys):
+def test_ends_of_lines_among_the_words_are_reported(write, capsys):
     path = write("x.txt", "a b\nc <EOS> d <EOS>\n<EOS>\nnot<EOS>this\n")
     train, _, _ = load(path, valid=(write("v", "v"),), level="word", tokenized=True)
     assert train.count(EOS) == 4 + 3
-    told = f"{path}:2: the first of 3 words <EOS>, each of which ends a line\n"
-    assert capsys.readouterr().out == told
+    reported = f"{path}:2: the first of 3 words <EOS>, each of which ends a line\n"
+    assert capsys.readouterr().out == reported
     for options in ({"lower": True, "tokenized": True}, {}):
         train, _, _ = load(path, valid=(write("v", "v"),), level="word", **options)
         assert train.count(EOS) == 4
@@ -172,8 +186,8 @@ def test_items_are_all_there_every_epoch_in_a_new_order():
             mean = pytest.approx(losses[weights > 0].mean(), rel=1e-5)
             assert (losses * weights).mean() == mean
             found += [
-                codec.join(codec.vocabulary.tokens[i] for i in row[kept])
-                for row, kept in zip(y, weights > 0, strict=True)
+                codec.join(codec.vocabulary.tokens[i] for i in row[inside])
+                for row, inside in zip(y, weights > 0, strict=True)
             ]
         epochs.append(found)
         items.on_epoch_end()
@@ -217,9 +231,8 @@ def test_where_long_items_are(write):
 @pytest.mark.parametrize(
     ("options", "use"),
     [
-        ({"valid": ("0.0",)}, "validate on"),
         ({"valid": ("0.6",), "test": ("0.6",)}, "train on"),
-        ({"valid": ("fold:0/2",), "test": ("fold:0/2",)}, "test on"),
+        ({"valid": ("fold:0/2",), "test": ("fold:0/2",)}, "validate on"),
         ({"valid": ("fold:50/60",)}, "validate on"),
     ],
 )

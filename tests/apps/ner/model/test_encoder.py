@@ -96,7 +96,7 @@ def test_batches_hold_every_sentence_once_with_its_ids(encoder, sentences):
                 assert not patterns[length:].any()
                 known = (words, patterns, row)
                 found.append((*(tuple(one[:length].tolist()) for one in known), spelled))
-        sets.on_epoch_end()
+        data.on_epoch_end()
         return found
 
     def of_sentence(sentence):

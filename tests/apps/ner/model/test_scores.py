@@ -1,10 +1,10 @@
 """What is told of mistakes, on sentences whose mistakes are known."""
 
 import pytest
-from apps.ner.model.errors import by_acquaintance, confusions, entities_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.ner.model.scores import by_acquaintance, confusions, entities_of
 from apps.ner.reading.conll import Sentence
 from apps.ner.reading.schemes import spans
 from gated.metrics.entities import entity_scores

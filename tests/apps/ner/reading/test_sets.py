@@ -123,7 +123,7 @@ def test_sentences_to_evaluate_on(write, tmp_path):
     [
         (("a.txt",), "no sentences to train on"),
         (("test.conll",), "no sentences to train on"),
-        (("train.a", "train.b"), "expected one train file, found train.a, train.b"),
+        (("train.a", "train.b"), "expected one train set, found train.a, train.b"),
     ],
 )
 def test_folders_that_cannot_be_read(write, tmp_path, names, message):

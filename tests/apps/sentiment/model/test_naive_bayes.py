@@ -3,11 +3,14 @@
 import math
 from collections import Counter
 from itertools import pairwise
+from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 
-from apps.sentiment.model.naive_bayes import NaiveBayes
+from apps.sentiment.model.naive_bayes import NaiveBayes, with_naive_bayes
+from gated.runs.network import computing_in
 
 
 def grams(text):
@@ -51,3 +54,19 @@ def test_texts_without_a_word():
     layer = NaiveBayes.of(np.array([1, 1]), np.array([0, 2, 2]), np.array([0, 1]), 2)
     p = np.array([[0.25, 0.75]], "float32")
     np.testing.assert_array_equal(layer([p, np.array([[1, 2]])]), p)
+
+
+def test_it_computes_in_float32_beside_a_network_that_does_not():
+    """The loss of what trains in float16 is scaled, or small gradients would be 0."""
+    with computing_in("mixed_float16"):
+        words = keras.Input((None,), dtype="int32")
+        pooled = keras.layers.GlobalAveragePooling1D()(keras.layers.Embedding(5, 4)(words))
+        classes = keras.layers.Dense(2, activation="softmax", dtype="float32")(pooled)
+        network = keras.Model([words], classes)
+    training = SimpleNamespace(
+        ids=np.array([2, 3, 4]), splits=np.array([0, 2, 3]), classes=np.array([0, 1])
+    )
+    model = with_naive_bayes(network, training)
+    assert model.get_layer("naive_bayes").compute_dtype == "float32"
+    model.compile("adam", "sparse_categorical_crossentropy")
+    assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)

@@ -9,6 +9,7 @@ from keras import ops
 from apps.sentiment.config import Config
 from apps.sentiment.model.encoder import WordEncoder
 from apps.sentiment.model.network import build_model, pool
+from gated.layers import GRU, LSTM, SimpleRNN
 from gated.text.spelled import SpelledWords
 from gated.text.vocabulary import Vocabulary
 
@@ -16,7 +17,7 @@ KINDS = ["last", "mean", "max"]
 OPTIONS = [
     {},
     {"layer": "gru", "depth": 2},
-    {"peepholes": True},
+    {"peepholes": "yes", "weight_dropout": 0.1},
     *({"pooling": (kind,)} for kind in KINDS),
     {"pooling": tuple(KINDS)},
 ]
@@ -30,7 +31,7 @@ def encoder():
 
 def build(encoder, **options):
     keras.utils.set_random_seed(1)
-    return build_model(encoder, Config(units=4, word_size=5, **options))
+    return build_model(encoder, Config(units=4, vector_size=5, **options))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -49,6 +50,22 @@ def test_pooling(kind):
         else:
             expected = own.mean(axis=0) if kind == "mean" else own.max(axis=0)
         np.testing.assert_allclose(found[row], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"layer": "gru-simplified"}, (GRU, "relevance_gate", False)),
+        ({"layer": "simple-rnn"}, (SimpleRNN, "units", 4)),
+        ({"peepholes": "previous"}, (LSTM, "peepholes", "previous")),
+    ],
+    ids=str,
+)
+def test_layers(encoder, options, expected):
+    (layer,) = build(encoder, **options).get_layer("deep").layers
+    kind, name, value = expected
+    assert type(layer.forward_layer) is kind
+    assert getattr(layer.forward_layer, name) == value
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
@@ -90,11 +107,11 @@ def test_saved_and_loaded(encoder, tmp_path, options):
     np.testing.assert_array_equal(loaded(inputs), model(inputs))
 
 
-@pytest.mark.parametrize(("count", "kept"), [(9, "012345678"), (10, "0123456789"), (25, None)])
-def test_long_texts_keep_head_and_tail(encoder, count, kept):
+@pytest.mark.parametrize(("count", "read"), [(9, "012345678"), (10, "0123456789"), (25, None)])
+def test_of_long_texts_head_and_tail_are_read(encoder, count, read):
     text = " ".join(f"w{i}" for i in range(count))
     tokens, starts, ends = encoder.tokens(tf.constant(["a b", text, ""]))
-    expected = [f"w{i}" for i in ([*range(5), *range(20, 25)] if kept is None else map(int, kept))]
+    expected = [f"w{i}" for i in ([*range(5), *range(20, 25)] if read is None else map(int, read))]
     assert [[t.decode() for t in row] for row in tokens.to_list()] == [["a", "b"], expected, []]
     places = zip(starts.to_list()[1], ends.to_list()[1], strict=True)
     assert [text[start:end] for start, end in places] == expected

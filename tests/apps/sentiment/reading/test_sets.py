@@ -66,9 +66,9 @@ def test_no_header(tmp_path, capsys):
     plain, headed = (reader.read(tmp_path / name) for name in ("a.CSV", "b.csv"))
     assert plain == headed
     assert [text.label for text in plain] == list("0440")
-    said = capsys.readouterr().out.splitlines()
-    assert said[0] == f"{tmp_path / 'a.CSV'}: ; between columns (--separator)"
-    assert said[1].endswith("; the first row is a header: no other has the class polarity")
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == f"{tmp_path / 'a.CSV'}: ; between columns (--separator)"
+    assert printed[1].endswith("; the first row is a header: no other has the class polarity")
 
 
 def test_a_separator_makes_any_file_a_table(tmp_path):
@@ -106,17 +106,17 @@ def test_a_file_a_class_splits_at_line_feeds_only(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding", "said"),
+    ("text", "encoding", "found"),
     [
         ("a cliché, très bien fait, un café", "latin-1", "cp1252"),
         ("Привет, как дела? Хороший фильм, советую всем.", "cp1251", "cp1251"),
     ],
 )
-def test_encodings(tmp_path, capsys, text, encoding, said):
+def test_encodings(tmp_path, capsys, text, encoding, found):
     path = write(tmp_path, {"x.pos": (f"{text}\n" * 20).encode(encoding)}) / "x.pos"
     assert Reader().read(path) == [Text(text, "pos")] * 20
     assert (
-        capsys.readouterr().out == f"{path}: not UTF-8, read as {said}; --encoding names another\n"
+        capsys.readouterr().out == f"{path}: not UTF-8, read as {found}; --encoding names another\n"
     )
     assert Reader(encoding=encoding).read(path) == [Text(text, "pos")] * 20
     assert capsys.readouterr().out == ""
@@ -139,7 +139,7 @@ def test_folders_of_classes(tmp_path):
     assert corpus.valid == [Text("a 1", "a"), Text("b 1", "b")]
     assert corpus.test == [Text("of test", "a")]
     flat = sets.load(Config(corpus=(str(tmp_path / "aclImdb/train"),), valid=("fold:0/2",)))
-    assert (flat.train, flat.test) == (corpus.valid, [])
+    assert flat.train == corpus.valid and not flat.test
 
 
 def test_folder_of_tables(tmp_path):
@@ -199,7 +199,7 @@ def test_duplicates_but_for_case_and_spaces():
 
 def test_embedded_corpus():
     corpus = sets.load(Config())
-    assert corpus.labels == ["mixed", "negative", "positive"]
+    assert sets.labels_of(corpus.train) == ["mixed", "negative", "positive"]
     every = corpus.train + corpus.valid + corpus.test
     assert len(every) >= 800
     assert len({" ".join(text.text.lower().split()) for text in every}) == len(every)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from apps.lm.evaluate import evaluate_tokens
+from apps.lm.model.scores import score
 from gated.text.codec import EOS
 from tests.apps.lm.conftest import NAMES, TEXT
 
@@ -25,7 +25,7 @@ def one_at_a_time(language_model, ids):
 
 @pytest.fixture(scope="module")
 def ids(language_model):
-    """A text longer than the windows in which it is judged."""
+    """A text longer than the windows in which it is read."""
     codec = language_model.codec
     ids = codec.ids(codec.stream(TEXT.split("\n")))[:300]
     assert len(ids) == 300
@@ -34,15 +34,15 @@ def ids(language_model):
 
 def test_text(language_model, ids):
     expected = one_at_a_time(language_model, ids)
-    np.testing.assert_allclose(language_model.judge_text(ids), expected, atol=1e-5)
+    np.testing.assert_allclose(language_model.score_text(ids), expected, atol=1e-5)
     assert expected.std() > 0.1  # tokens differ, and so would those of another place
 
 
 def test_pieces_side_by_side(language_model, ids):
     """The second piece begins with zero states after the last token of the first."""
-    found = language_model.judge_text(ids[:21], streams=2)
-    whole = language_model.judge_text(ids[:21])
-    after = language_model.judge_text(np.concatenate([[language_model.codec.eos], ids[11:21]]))
+    found = language_model.score_text(ids[:21], streams=2)
+    whole = language_model.score_text(ids[:21])
+    after = language_model.score_text(np.concatenate([[language_model.codec.eos], ids[11:21]]))
     assert len(found) == 21
     np.testing.assert_allclose(found[:11], whole[:11], atol=1e-5)
     x = ops.array([ids[10:20]])
@@ -57,7 +57,7 @@ def test_items(language_model):
     """More than a batch of them, of many lengths, in the order in which they came."""
     codec = language_model.codec
     items = [codec.ids([*("the rain " * 5)[: i * 7 % 41], EOS]) for i in range(70)]
-    found = list(language_model.judge_items(items))
+    found = list(language_model.score_items(items))
     assert [len(one) for one in found] == [len(item) for item in items]
     for i in (0, 1, 33, 64, 69):
         np.testing.assert_allclose(found[i], one_at_a_time(language_model, items[i]), atol=1e-5)
@@ -67,21 +67,21 @@ def test_long_items_among_short_ones(language_model, ids, monkeypatch):
     """However long one is, a batch of windows is read at once, and what has ended no more."""
     read = []
 
-    def judge(x, y, states):
+    def spy(x, y, states):
         read.append(tuple(x.shape))
         return whole(x, y, states)
 
-    whole = language_model._judge
-    monkeypatch.setattr(language_model, "_judge", judge)
+    whole = language_model._score
+    monkeypatch.setattr(language_model, "_score", spy)
     items = [ids[:5], np.tile(ids, 4)[:1000], ids[:256], ids[:257], ids[:1]]
-    found = list(language_model.judge_items(items))
+    found = list(language_model.score_items(items))
     assert read == [(64, 256), (2, 256), (1, 256), (1, 256)]
     for one, item in zip(found, items, strict=True):
         np.testing.assert_allclose(one, one_at_a_time(language_model, item), atol=2e-5)
 
 
 def test_no_items(language_model):
-    assert list(language_model.judge_items([])) == []
+    assert list(language_model.score_items([])) == []
 
 
 @pytest.mark.parametrize("items", [False, True])
@@ -89,7 +89,7 @@ def test_metrics(language_model, items):
     codec = language_model.codec
     lines = ["the rain", "", "?zq é"]
     tokens = codec.stream(lines)
-    metrics = evaluate_tokens(codec, language_model.model, tokens, items)
+    metrics = score(language_model, tokens, items)
     assert metrics["tokens"] == sum(map(len, lines)) + 3
     assert metrics["unknown"] == 3
     parts = [codec.stream([line]) for line in lines] if items else [tokens]
@@ -106,8 +106,10 @@ def test_evaluate_again(command, run, tmp_path):
     (own / "metrics.json").unlink()
     result = command("evaluate", "--run", own, "--json")
     assert (result.status, result.err) == (0, "")
-    assert (own / "metrics.json").read_bytes() == before
-    assert json.loads(result.lines[-1]) == json.loads(before)
+    metrics = json.loads((own / "metrics.json").read_text(encoding="utf-8"))
+    trained = json.loads(before)
+    assert trained.pop("valid_loss") == pytest.approx(metrics["nats_per_token"], abs=1e-5)
+    assert json.loads(result.lines[-1]) == metrics == trained
 
 
 def test_evaluate_a_file(command, runs, tmp_path):
@@ -138,6 +140,20 @@ def test_score(command, run, language_model):
         expected = one_at_a_time(language_model, language_model.codec.ids(one["tokens"]))
         np.testing.assert_allclose(one["token_log_p"], expected, atol=1e-5)
         assert one["log_p"] == pytest.approx(expected.sum(), abs=1e-4)
+
+
+def test_json_and_files(command, run, tmp_path):
+    """Of what came in JSON the other keys are passed on."""
+    rows = [{"id": 7, "text": "the sea"}, {"text": "rain", "source": "é"}]
+    (tmp_path / "x.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    (tmp_path / "y.txt").write_text("the inn\n")
+    out = tmp_path / "out.jsonl"
+    files = ["--file", tmp_path / "x.jsonl", tmp_path / "y.txt"]
+    assert scored(command, run, *files, "--out", out) == []
+    found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    expected = scored(command, run, "the sea", "rain", "the inn")
+    assert found == [{**one, **row} for one, row in zip(expected, [*rows, {}], strict=True)]
+    assert scored(command, run, *files, "--next", 1)[0]["id"] == 7
 
 
 def test_the_likeliest_comes_first(command, run, tmp_path):
