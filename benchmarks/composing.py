@@ -1,4 +1,4 @@
-"""Times writing music with a trained model.
+"""Times sampling music with a trained model.
 
     python -m benchmarks.composing --run runs/music/default
 
@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-from apps.music.config import Config
 from apps.music.model.composer import Composer
 from apps.music.model.repertoire import Repertoire
 from apps.music.model.request import Request, after
@@ -20,33 +19,33 @@ from apps.music.reading.piece import KEYS
 from benchmarks.timing import interleaved
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
+from gated.runs.options import Run
 
 QUARTERS_A_SECOND = 2
 
 
 def composing(
-    run: Path = Path("runs/music/default"), seconds: int = 60, tunes: int = 1, repeats: int = 5
+    run: Run = Path("runs/music/default"), seconds: int = 60, samples: int = 1, repeats: int = 5
 ) -> None:
     """Prints how long it takes.
 
     Args:
-        run: the run folder that apps.music.train made.
         seconds: of each tune.
-        tunes: how many at once.
-        repeats: how often they are written.
+        samples: how many tunes at once.
+        repeats: how often they are sampled.
     """
     folder = RunFolder.open(run)
     repertoire = Repertoire.load(folder)
-    composer = Composer.load(folder, joint=folder.load_config(Config).output == "joint")
+    composer = Composer.load(folder)
     frames = seconds * QUARTERS_A_SECOND * repertoire.grid
     _, bars = after(None, repertoire, frames)
-    request = Request(np.zeros((0, KEYS), "uint8"), bars.positions[:frames], tunes)
+    request = Request(np.zeros((0, KEYS), "uint8"), bars.positions[:frames], samples)
     start = time.perf_counter()
     found = composer.compose(request)
     first = time.perf_counter() - start
     times = interleaved({"ours": lambda: composer.compose(request)}, repeats)["ours"]
     print(
-        f"{tunes} x {seconds} s, {frames} frames of {(found > 0).sum(axis=-1).mean():.1f} notes: "
+        f"{samples} x {seconds} s, {frames} frames of {(found > 0).sum(axis=-1).mean():.1f} notes: "
         f"{statistics.median(times):.2f} s, at least {min(times):.2f} s; "
         f"the first time {first:.1f} s"
     )

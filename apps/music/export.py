@@ -19,19 +19,13 @@ from pathlib import Path
 
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
+from gated.runs.options import Run
 from gated.runs.quiet import import_tensorflow
 
-from .config import Config
 
-
-def export(run: Path = Path("runs/music/default")) -> None:
-    """Writes export/1/ in the run folder.
-
-    Args:
-        run: the run folder that train made.
-    """
+def export(run: Run = Path("runs/music/default")) -> None:
+    """Writes export/1/ in the run folder."""
     folder = RunFolder.open(run)
-    config = folder.load_config(Config)
 
     import_tensorflow()
     import tensorflow as tf
@@ -42,7 +36,7 @@ def export(run: Path = Path("runs/music/default")) -> None:
     from .model.endpoints import Endpoints
     from .reading.piece import KEYS
 
-    endpoints = Endpoints(Composer.load(folder, joint=config.output == "joint"))
+    endpoints = Endpoints(Composer.load(folder))
     save_endpoints(
         folder.export,
         resources=[endpoints.composer.model],

@@ -1,5 +1,7 @@
 """Pieces as batches for training."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 
@@ -16,7 +18,7 @@ class Batches(keras.utils.PyDataset):
     before the first too, and counted is 0 where a part is padded.
     """
 
-    def __init__(self, pieces: list[Piece], config: Config):
+    def __init__(self, pieces: Sequence[Piece], config: Config):
         super().__init__()
         self.pieces = pieces
         self.config = config

@@ -1,7 +1,5 @@
-"""A trained model of music: judges pieces and writes new ones."""
+"""A trained model of music: what it makes of frames, and new ones that are drawn from it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -12,66 +10,20 @@ from gated.compiling import compiled
 from gated.runs.folder import RunFolder
 from gated.sampling import uniforms
 
-from ..reading.piece import HELD, KEYS, SILENT, STRUCK, Piece
-from .notes import notes_above
+from ..config import Config
+from ..reading.piece import HELD, KEYS, SILENT, STRUCK
 from .request import Request
 
 WINDOW = 256  # frames of a piece that are read at once
-TOLD = 2**16  # frames that are told at once, each as often as it has notes
-_BATCH = 16
 _CHUNK = 64  # frames that are drawn at once
 _MIDDLE = 0.5
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What a model makes of a piece.
-
-    Attributes:
-        log_p: float32 [t], nats, of the notes of each frame given all frames before it.
-        strikes: float32 [t], likewise of which notes are struck again, given the notes; zeros
-            where that is not known.
-        right, wrong, missed: how many notes of the likeliest frames sound, do not, and how many
-            that sound are not in them.
-    """
-
-    log_p: np.ndarray
-    strikes: np.ndarray
-    right: int
-    wrong: int
-    missed: int
-
-
-def total(judgements: Iterable[Judgement]) -> dict[str, float]:
-    """The metrics of pieces together, every frame of every piece alike.
-
-    `nats_per_frame` is -log p of which notes sound, as in the literature, and
-    `strike_nats_per_frame` that of which are struck again, where that is known. `frame_accuracy` is
-    right / (right + wrong + missed) notes, summed over all frames (Bay, Ehmann and Downie 2009, as
-    in Boulanger-Lewandowski, Bengio and Vincent 2012).
-    """
-    found = list(judgements)
-    frames = sum(len(one.log_p) for one in found)
-    log_p, strikes = (
-        float(sum(getattr(one, name).sum(dtype="float64") for one in found))
-        for name in ("log_p", "strikes")
-    )
-    right, wrong, missed = (
-        sum(getattr(one, name) for one in found) for name in ("right", "wrong", "missed")
-    )
-    return {
-        "frames": frames,
-        "nats_per_frame": -log_p / frames,
-        "strike_nats_per_frame": 0.0 - strikes / frames,
-        "frame_accuracy": right / max(1, right + wrong + missed),
-    }
 
 
 class Composer:
     """log P of frames, given those before them, and draws from it."""
 
     def __init__(self, model: keras.Model, joint: bool):
-        """Args: joint: whether a note is told given those above it."""
+        """Args: joint: whether a note is predicted given those above it."""
         self.model = model
         self.joint = joint
         before, positions, *_ = model.inputs
@@ -79,14 +31,18 @@ class Composer:
         h, last = model.get_layer("state").output, model.outputs[2:]
         self.reader = keras.Model([before, positions, *self.first], [h, *last])
         self.notes, self.strikes = model.get_layer("notes"), model.get_layer("strikes")
-        self._judge = compiled(self.judge_window, model.variables)
-        self._write = compiled(self.write, model.variables, jit=True)
+        self.compiled_score = compiled(self.score, model.variables)
+        self._draw = compiled(self.draw, model.variables, jit=True)
         self._read = compiled(self.read, model.variables)
 
     @classmethod
-    def load(cls, run: RunFolder, joint: bool) -> "Composer":
-        import gated.layers  # noqa: F401, registers what the file holds
+    def load(cls, run: RunFolder) -> "Composer":
+        # These register what the file holds.
+        import gated.layers  # noqa: F401
 
+        from . import notes  # noqa: F401
+
+        joint = run.load_config(Config).output == "joint"
         with run.loading():
             return cls(keras.saving.load_model(run.model, compile=False), joint)
 
@@ -94,57 +50,15 @@ class Composer:
         """Those before the first frame."""
         return [ops.zeros((batch, state.shape[-1])) for state in self.first]
 
-    def judge(self, pieces: list[Piece]) -> list[Judgement]:
-        """Judges pieces, in their order."""
-        order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i].frames))
-        found: dict[int, Judgement] = {}
-        for at in range(0, len(order), _BATCH):
-            rows = order[at : at + _BATCH]
-            found |= zip(rows, self._judge_batch([pieces[i] for i in rows]), strict=True)
-        return [found[i] for i in range(len(pieces))]
-
-    def _judge_batch(self, pieces):
-        longest = max(len(piece.frames) for piece in pieces)
-        voices = max(int(piece.sounding.sum(axis=1).max(initial=0)) for piece in pieces)
-        count = voices + 1 if self.joint else 1
-        window = min(WINDOW, -(-longest // 32) * 32, max(1, TOLD // (len(pieces) * count)))
-        states, parts = self.states(len(pieces)), [[] for _ in pieces]
-        for start in range(0, longest, window):
-            frames = np.zeros((len(pieces), window + 1, KEYS), "int32")
-            positions = np.zeros((len(pieces), window), "int32")
-            for row, piece in enumerate(pieces):
-                seen = piece.frames[max(0, start - 1) : start + window]
-                frames[row, not start :][: len(seen)] = seen
-                places = piece.positions[start : start + window]
-                positions[row, : len(places)] = places
-            part = _tensor(frames)
-            above = notes_above(ops.cast(part[:, 1:] > 0, "float32"), count)
-            *found, states = self._judge(part, above, _tensor(positions), states)
-            found = [ops.convert_to_numpy(x) for x in found]
-            for row, piece in enumerate(pieces):
-                length = max(0, len(piece.frames) - start)
-                log_p, strikes, likeliest = (x[row, :length] for x in found)
-                guess, true = likeliest > 0, piece.frames[start : start + window] > SILENT
-                wrong, missed = (guess & ~true).sum(), (~guess & true).sum()
-                parts[row].append((log_p, strikes, (guess & true).sum(), wrong, missed))
-        for piece, of_piece in zip(pieces, parts, strict=True):
-            log_p, strikes, *counts = zip(*of_piece, strict=True)
-            known = (piece.frames == STRUCK).any()
-            yield Judgement(
-                np.concatenate(log_p),
-                np.concatenate(strikes) if known else np.zeros(len(piece.frames), "float32"),
-                *(int(sum(one)) for one in counts),
-            )
-
-    def judge_window(self, frames, above, positions, states):
+    def score(self, frames, above, positions, states):
         """Of frames [b, t + 1, 88], the first of which is only read, with their `notes_above`.
 
         log P of the notes and of the strikes [b, t], the likeliest frames [b, t, 88], and the
         states after them. A frame is the likeliest note by note from above: one sounds if that is
         likelier than not.
         """
-        before, told = frames[:, :-1], frames[:, 1:]
-        log_p, strikes, *_ = self.model([before, positions, told, above, *states], training=False)
+        before, scored = frames[:, :-1], frames[:, 1:]
+        log_p, strikes, *_ = self.model([before, positions, scored, above, *states], training=False)
         h, *states = self.reader([before, positions, *states], training=False)
         batch, steps = ops.shape(before)[:2]
         h, before = (ops.reshape(x, (batch * steps, x.shape[-1])) for x in (h, before))
@@ -152,7 +66,7 @@ class Composer:
         return log_p, strikes, ops.reshape(likeliest, (batch, steps, KEYS)), states
 
     def read(self, before, positions, states):
-        """The states after frames [b, t, 88], told to be at positions [b, t]."""
+        """The states after frames [b, t, 88] at positions [b, t]."""
         _, *states = self.reader([before, positions, *states], training=False)
         return states
 
@@ -211,7 +125,7 @@ class Composer:
             for start in range(0, len(given), WINDOW):
                 part = slice(start, min(len(given), start + WINDOW))
                 arrays = (x[None, part].repeat(count, axis=0) for x in (read, request.positions))
-                states = self._read(*map(_tensor, arrays), states)
+                states = self._read(*map(tensor, arrays), states)
             before = given[-1:].repeat(count, axis=0).astype("int32")
         drawn = uniforms(request.seed, count, chunks * _CHUNK * 2 * KEYS)
         drawn = drawn.reshape(count, chunks * _CHUNK, 2, KEYS).transpose(1, 0, 2, 3)
@@ -219,22 +133,22 @@ class Composer:
         positions = np.pad(request.positions[len(given) :], (0, rest))
         melody = np.full((2, length), -1) if request.melody is None else request.melody
         melody = np.pad(melody, [(0, 0), (0, rest)], constant_values=-1)
-        found, before = [], _tensor(before)
+        found, before = [], tensor(before)
         for start in range(0, chunks * _CHUNK, _CHUNK):
             part = slice(start, start + _CHUNK)
-            frames, before, states = self._write(
+            frames, before, states = self._draw(
                 before,
-                _tensor(positions[part]),
+                tensor(positions[part]),
                 states,
                 ops.convert_to_tensor(drawn[part]),
                 ops.convert_to_tensor(np.float32(request.temperature)),
-                _tensor(melody[:, part]),
+                tensor(melody[:, part]),
             )
             found.append(ops.convert_to_numpy(frames))
         new = np.concatenate([np.zeros((0, count, KEYS)), *found])[:length].transpose(1, 0, 2)
         return np.concatenate([given[None].repeat(count, axis=0), new], axis=1).astype("uint8")
 
-    def write(self, before, positions, states, u, temperature, melody):
+    def draw(self, before, positions, states, u, temperature, melody):
         """Draws frames, one after the other.
 
         Args:
@@ -275,5 +189,6 @@ class Composer:
         return found, before, states
 
 
-def _tensor(array):
+def tensor(array):
+    """Integers as the backend has them."""
     return ops.convert_to_tensor(array, "int32")

@@ -6,8 +6,9 @@ from gated.export.uniforms import uniforms
 from gated.export.windows import in_windows
 
 from ..reading.piece import KEYS
-from .composer import TOLD, WINDOW, Composer
+from .composer import WINDOW, Composer
 from .notes import notes_above
+from .scores import FRAMES
 
 
 class Endpoints:
@@ -22,18 +23,18 @@ class Endpoints:
         rest = tf.maximum(1 - length, 0)
         frames = tf.pad(frames, [[0, 0], [1, rest], [0, 0]])
         positions = tf.pad(positions, [[0, 0], [0, rest]])
-        before, told = frames[:, :-1], frames[:, 1:]
-        sounding = tf.cast(told > 0, tf.float32)
+        before, scored = frames[:, :-1], frames[:, 1:]
+        sounding = tf.cast(scored > 0, tf.float32)
         voices = tf.cast(tf.reduce_max(tf.reduce_sum(sounding, axis=-1)), tf.int32)
         notes = voices + 1 if self.composer.joint else tf.constant(1)
 
         def read(start, end, states):
             above = notes_above(sounding[:, start:end], notes)
-            given = (x[:, start:end] for x in (before, positions, told))
+            given = (x[:, start:end] for x in (before, positions, scored))
             log_p, strikes, *states = self.composer.model([*given, above, *states])
             return [log_p, strikes], states
 
-        window = tf.clip_by_value(TOLD // (tf.maximum(count, 1) * notes), 1, WINDOW)
+        window = tf.clip_by_value(FRAMES // (tf.maximum(count, 1) * notes), 1, WINDOW)
         states = self.composer.states(count)
         (log_p, strikes), _ = in_windows(read, length + rest, window, states, count=2)
         return {"log_p": log_p[:, :length], "strike_log_p": strikes[:, :length]}
@@ -53,7 +54,7 @@ class Endpoints:
         noise = uniforms(seed, count, length * 2 * KEYS)
         noise = tf.transpose(tf.reshape(noise, [count, length, 2, KEYS]), [1, 0, 2, 3])
         melody = tf.fill([2, length], -1)
-        new, *_ = self.composer.write(
+        new, *_ = self.composer.draw(
             frames[:, -1], positions[given:], states, noise, temperature, melody
         )
         return {"frames": tf.concat([primer, tf.transpose(new, [1, 0, 2])], axis=1)}

@@ -1,49 +1,56 @@
 """Fitting the weights of a model of music to pieces."""
 
 import keras
-from gated.runs.progress import fit_and_keep
+import numpy as np
 
+from gated.runs.fitting import adam, fit_and_save
 from gated.runs.folder import RunFolder
+from gated.runs.network import computing_in
 
 from ..config import Config
 from ..reading.sets import Corpus
 from .batches import Batches
-from .composer import Composer, total
-from .network import Training, build_model, nats_a_frame
+from .composer import Composer
+from .network import Parts, build_model, nats_per_frame
 from .repertoire import Repertoire
+from .scores import score
 
 
-def fit(corpus: Corpus, config: Config, run: RunFolder) -> Composer:
+def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Composer, float]:
     """Trains, and saves the training pieces and the weights of the best epoch.
 
     A run that was cut off goes on after its last whole epoch.
+
+    Returns:
+        What is trained, and its loss on the validation pieces.
     """
     keras.utils.set_random_seed(config.seed)
     repertoire = Repertoire(corpus.train)
+    run.check_unchanged(lambda: _is_that_of(run, repertoire), "pieces")
     repertoire.save(run)
-    model = build_model(repertoire.bar, repertoire.strikes, config)
-    composer = Composer(model, joint=config.output == "joint")
+    joint = config.output == "joint"
+    with computing_in(config.precision):
+        model = build_model(repertoire.bar, repertoire.strikes, config)
+        trained = Parts(model, repertoire.voices if joint else 0)
+    composer = Composer(model, joint)
     training = Batches(corpus.train, config)
-    trained = Training(model, repertoire.voices if composer.joint else 0)
-    rates = keras.optimizers.schedules.CosineDecay(
-        config.learning_rate, config.epochs * len(training)
-    )
-    optimizer = keras.optimizers.Adam(
-        rates,
-        global_clipnorm=config.clip,
-        use_ema=bool(config.average),
-        ema_momentum=config.average,
-    )
     # XLA's convolutions are slower than TensorFlow's own on a CPU, and the recurrence is compiled
     # in any case.
-    trained.compile(optimizer=optimizer, loss=nats_a_frame, jit_compile=False)
+    optimizer = adam(config, len(training))
+    trained.compile(optimizer=optimizer, loss=nats_per_frame, jit_compile=False)
 
     def validate():
-        found = total(composer.judge(corpus.valid))
+        found = score(composer, corpus.valid)
         return {
             "val_loss": found["nats_per_frame"] + found["strike_nats_per_frame"],
             "val_accuracy": found["frame_accuracy"],
         }
 
-    fit_and_keep(trained, training, validate, config, run, kept=model)
-    return composer
+    return composer, fit_and_save(trained, training, validate, config, run, saved=model)
+
+
+def _is_that_of(run: RunFolder, repertoire: Repertoire) -> bool:
+    before, now = Repertoire.load(run).pieces, repertoire.pieces
+    return len(before) == len(now) and all(
+        np.array_equal(one.frames, other.frames) for one, other in zip(before, now, strict=True)
+    )

@@ -1,11 +1,10 @@
 """The network of a piece of music: a deep recurrent layer over frames, and the notes given it."""
 
-from functools import partial
-
 import keras
 from keras import layers, ops
 
-from gated.layers import GRU, LSTM, Deep
+from gated.layers import Deep
+from gated.runs.network import recurrent_layer
 
 from ..config import Config
 from ..reading.piece import KEYS
@@ -22,18 +21,17 @@ def build_model(bar: int, strikes: bool, config: Config) -> keras.Model:
         log p(frame t) = that of its notes given h⟨t⟩, and that of which of them are struck again
 
     Inputs: `before` [b, t, 88], as `Piece.frames`, 0 before the first; `positions` [b, t] and
-    `frames` [b, t, 88] of those that are told; `above` [b, t, j, 88], the notes of those, as
+    `frames` [b, t, 88] of those that are scored; `above` [b, t, j, 88], the notes of those, as
     `notes_above` has them; then each state [b, units]. Outputs: log p of the notes and of the
-    strikes [b, t], then each last state.
+    strikes [b, t], then each last state; float32 whatever the layers compute in.
 
     Args:
         bar: frames of the longest bar; 0 where no bars are known.
         strikes: whether it is known which notes are struck.
         config: sizes and dropout.
     """
-    make = GRU if config.layer == "gru" else partial(LSTM, peepholes=config.peepholes)
     deep = Deep(
-        make(config.units, return_sequences=True, return_state=True),
+        recurrent_layer(config, return_state=True),
         config.depth,
         dropout=config.dropout,
         name="deep",
@@ -50,17 +48,18 @@ def build_model(bar: int, strikes: bool, config: Config) -> keras.Model:
     h, *last = deep(layers.SpatialDropout1D(config.dropout)(x), initial_state=first)
     h = layers.SpatialDropout1D(config.dropout, name="state")(h)
     logits = Notes(config.units, config.dropout, strikes, name="notes")(h, before, above)
-    sounding = ops.cast(frames > 0, h.dtype)
-    struck = layers.Dense(KEYS, name="strikes")(ops.concatenate([h, sounding], axis=-1))
-    log_p = LogP(name="log_p")(logits, struck, before, frames)
+    heard = ops.concatenate([h, ops.cast(frames > 0, h.dtype)], axis=-1)
+    struck = layers.Dense(KEYS, dtype="float32", name="strikes")(heard)
+    log_p = LogP(dtype="float32", name="log_p")(logits, struck, before, frames)
+    last = [ops.cast(state, "float32") for state in last]
     return keras.Model([before, positions, frames, above, *first], [*log_p, *last], name="music")
 
 
-class Training(keras.Model):
-    """log P of pieces, or parts of pieces, from zero states."""
+class Parts(keras.Model):
+    """log P of parts of pieces, from zero states."""
 
     def __init__(self, model: keras.Model, voices: int):
-        """Args: voices: the most notes of a frame that are told one given the other."""
+        """Args: voices: the most notes of a frame that are predicted one given the other."""
         super().__init__()
         self.model = model
         self.voices = voices
@@ -81,7 +80,7 @@ class Training(keras.Model):
         return notes + strikes
 
 
-def nats_a_frame(counted, log_p):
+def nats_per_frame(counted, log_p):
     """The loss: the mean over the frames that count, [b, t]."""
     counted = ops.cast(counted, log_p.dtype)
     return -ops.sum(counted * log_p) / ops.maximum(ops.sum(counted), 1)

@@ -1,4 +1,6 @@
-"""What is said of the notes of a frame, given the state of the recurrent layers."""
+"""The probability of the notes of a frame, given the state of the recurrent layers."""
+
+from functools import partial
 
 import keras
 from keras import layers, ops
@@ -25,13 +27,13 @@ class Notes(layers.Layer):
     sounds, so that a frame of k notes takes k + 1 passes and not 88.
 
     Args:
-        units: width of a.
+        units: size of a.
         dropout: share of a that is dropped.
-        strikes: whether it tells struck notes from held ones in the frames before.
+        strikes: whether struck notes are distinguished from held ones in the frames before.
 
     Call arguments:
         h: [b, t, n].
-        before: `Piece.frames` [b, t, 88], those before the frames that are told.
+        before: `Piece.frames` [b, t, 88], those before the frames that are predicted.
         above: [b, t, j, 88], 1 for the notes of the frame that are known; of `notes_above` each j.
 
     Returns:
@@ -41,15 +43,22 @@ class Notes(layers.Layer):
     def __init__(self, units, dropout=0.0, strikes=True, **kwargs):
         super().__init__(**kwargs)
         self.units, self.dropout, self.strikes = units, dropout, strikes
-        self.by_state = layers.Dense(units)
-        self.by_notes = layers.Dense(units, use_bias=False)
-        self.drop = layers.Dropout(dropout)
-        self.to_keys = layers.Dense(KEYS)
-        window = 1, 2 * _REACH + 1
-        self.around_before = layers.Conv2D(_CHANNELS, window, padding="same")
-        self.around_notes = layers.Conv2D(_CHANNELS, window, padding="same", use_bias=False)
-        self.to_channels = layers.Dense(_CHANNELS, use_bias=False)
-        self.to_key = layers.Dense(1, use_bias=False)
+        dense = partial(layers.Dense, dtype=self.dtype_policy)
+        around = partial(
+            layers.Conv2D,
+            _CHANNELS,
+            (1, 2 * _REACH + 1),
+            padding="same",
+            dtype=self.dtype_policy,
+        )
+        self.by_state = dense(units)
+        self.by_notes = dense(units, use_bias=False)
+        self.drop = layers.Dropout(dropout, dtype=self.dtype_policy)
+        self.to_keys = dense(KEYS)
+        self.around_before = around()
+        self.around_notes = around(use_bias=False)
+        self.to_channels = dense(_CHANNELS, use_bias=False)
+        self.to_key = dense(1, use_bias=False)
 
     def build(self, h_shape, before_shape, above_shape):
         frames = (None, None, KEYS)
@@ -113,7 +122,7 @@ class LogP(layers.Layer):
 
 
 def seen_in(frames, strikes):
-    """Which notes sound, and which are struck: none where it was never learned what that tells."""
+    """Which notes sound, and which are struck: none where what that means was never learned."""
     return [frames > 0, ops.equal(frames, STRUCK) if strikes else ops.zeros_like(frames) > 0]
 
 

@@ -1,6 +1,7 @@
-"""What a run keeps of its training pieces: what new ones are to be like, and must not copy."""
+"""The training pieces of a run: what new ones are to be like, and must not copy."""
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -8,14 +9,14 @@ import numpy as np
 
 from gated.runs.folder import RunFolder, write_whole
 
+from ..reading.npz import load_pieces, save_pieces
 from ..reading.piece import STRUCK, Piece
-from ..reading.store import load_pieces, save_pieces
 
 
 class Repertoire:
     """Training pieces, and what is usual among them."""
 
-    def __init__(self, pieces: list[Piece]):
+    def __init__(self, pieces: Sequence[Piece]):
         self.pieces = pieces
 
     @classmethod

@@ -14,7 +14,7 @@ _LONGEST_BAR = 255  # frames, which the eight bits of a position hold
 
 @dataclass(frozen=True)
 class Request:
-    """What to write.
+    """What to draw.
 
     Attributes:
         given: uint8 [t0, 88], as `Piece.frames`, how every piece begins; t0 may be 0.
@@ -66,7 +66,7 @@ def after(
     bar = max(1, round(4 * beats / unit * piece.grid))
     starts = np.flatnonzero(piece.positions == 1)
     if primer_bars:
-        # Without bars of its own, of as many quarters as those that are written.
+        # Without bars of its own, of as many quarters as the new ones.
         end = (
             primer_bars * bar if not len(starts) else [*starts, None][min(primer_bars, len(starts))]
         )

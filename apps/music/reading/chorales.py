@@ -16,12 +16,12 @@ from rich.progress import track
 from gated.errors import BadData
 from gated.runs.folder import write_whole
 
-from .making import bars_of, make_piece
-from .piece import Note, Piece
-from .store import load_pieces, save_pieces
+from .bars import bars_of
+from .npz import load_pieces, save_pieces
+from .piece import Note, Piece, make_piece
 
 _VOICES = ("Soprano", "Alto", "Tenor", "Bass")
-# Of what is kept below, to be changed with whatever changes the pieces.
+# Of the cached file, to be changed with whatever changes the pieces.
 _VERSION = 1
 
 
@@ -30,7 +30,7 @@ def read_chorales(grid: int) -> list[Piece]:
 
     Where the edition prints a setting twice, it is here under its first number. The voices alone,
     without instruments; repeats are not played again. Reading them takes half a minute or so; they
-    are kept in a file in the user's cache folder, from which they are read the next time.
+    are cached in a file in the user's cache folder, from which they are read the next time.
     """
     from importlib.metadata import version
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from gated.errors import BadData
 from gated.text.files import read_bytes
 
-from .events import METRE, NOTE_OFF, NOTE_ON, TEMPO, Event, MidiFile, read_events
-from .making import Bars, make_piece
-from .piece import Note, Piece
+from .bars import Bars
+from .midi_events import METRE, NOTE_OFF, NOTE_ON, TEMPO, Event, MidiFile, read_events
+from .piece import Note, Piece, make_piece
 
 ENDINGS = (".mid", ".midi")
 

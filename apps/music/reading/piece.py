@@ -1,14 +1,19 @@
-"""A piece of music as frames, and as notes."""
+"""A piece of music as frames, and as notes; and how readers make one of notes and bars."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from gated.errors import BadData
+
+from .bars import Bars, positions_of
+
 LOWEST = 21  # the MIDI number of a piano's lowest key, A0
 KEYS = 88
 SILENT, HELD, STRUCK = 0, 1, 2
+LONGEST = 100_000  # frames: three hours of sixteenths at 120 quarters a minute
 
 
 class Note(NamedTuple):
@@ -86,3 +91,42 @@ def frames_of(notes: Iterable[Note], grid: int, length: int | None = None) -> np
         if start < length:
             frames[start, key] = STRUCK
     return frames
+
+
+def make_piece(
+    name: str,
+    notes: Sequence[Note],
+    bars: Iterable[Bars],
+    grid: int,
+    tempo: float,
+    metre: tuple[int, int] | None,
+    remarks: list[str] | None = None,
+) -> Piece:
+    """A piece up to the end of its last note.
+
+    Args:
+        name: as of `Piece`.
+        notes: those off the piano's keys are left out.
+        bars: in the order of their starts.
+        grid: frames a quarter.
+        tempo: quarters a minute.
+        metre: the first one, if known.
+        remarks: where it is said how many notes were left out.
+
+    Raises:
+        BadData: if there is no note on the keys, or the piece is longer than `LONGEST`.
+    """
+    audible = [note for note in notes if 0 <= note.pitch - LOWEST < KEYS]
+    if not audible:
+        raise BadData(f"{name}: no notes" + (f" on the {KEYS} keys of a piano" if notes else ""))
+    if (end := max(note.end for note in audible)) * grid > LONGEST:
+        raise BadData(
+            f"{name}: {end:,.0f} quarters long, more than the {LONGEST // grid:,} that are read"
+        )
+    if remarks is not None and (off := len(notes) - len(audible)):
+        remarks.append(
+            f"{name}: {off} {'note' if off == 1 else 'notes'} outside the {KEYS} keys of a piano "
+            "left out"
+        )
+    frames = frames_of(audible, grid)
+    return Piece(name, frames, positions_of(bars, grid, len(frames)), grid, tempo, metre)

@@ -9,8 +9,7 @@ import scipy.io
 from gated.errors import BadData
 from gated.text.files import read_bytes
 
-from .making import LONGEST
-from .piece import HELD, KEYS, Piece
+from .piece import HELD, KEYS, LONGEST, Piece
 
 ENDINGS = (".mat",)
 

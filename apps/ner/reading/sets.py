@@ -26,7 +26,7 @@ def load(config: Config) -> Corpus:
     sets = _read(config.corpus, reader) if config.corpus else _read([str(EMBEDDED)], Reader())
     if not sets.get("train"):
         raise BadData(f"{name}: no sentences to train on; a file has `train` in its name")
-    return split(sets, config, partial(_read_files, reader=reader), name, "sentences")
+    return split(sets, config, lambda names, _: _read_files(names, reader), name, "sentences")
 
 
 def read_sentences(names: Sequence[str], config: Config) -> Sequence[Sentence]:

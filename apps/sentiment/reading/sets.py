@@ -1,7 +1,6 @@
 """From corpora to labelled texts in three sets."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 
 from gated.errors import BadData
@@ -26,8 +25,14 @@ def load(config: Config) -> Corpus:
     name = " ".join(config.corpus) or "the embedded corpus"
     reader = _reader(config)
     sets = _read(config.corpus, reader) if config.corpus else _read([str(EMBEDDED)], Reader())
-    read = partial(_read_all, reader=reader)
-    found = split(sets, config, read, name, "texts", group=lambda text: text.label)
+    found = split(
+        sets,
+        config,
+        lambda names, _: _read_all(names, reader),
+        name,
+        "texts",
+        group=lambda text: text.label,
+    )
     labels = labels_of(found.train)
     if len(labels) < 2:
         raise BadData(f"{name}: one class only, {labels[0]}; expected at least two")

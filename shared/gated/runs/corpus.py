@@ -71,7 +71,7 @@ def named_splits(splits: Mapping[str, Any]) -> dict[str, Any]:
 def split(
     sets: Mapping[str, Sequence[E]],
     config: Any,
-    read: Callable[[Sequence[str]], Sequence[E]],
+    read: Callable[[Sequence[str], str], Sequence[E]],
     name: str,
     noun: str,
     group: Callable[[E], Hashable] = lambda example: None,
@@ -84,7 +84,7 @@ def split(
     Args:
         sets: the sets that the corpus comes in, of which any may be missing.
         config: has these options, of the types in `gated.runs.options`.
-        read: the examples of files, where an option names files.
+        read: the examples of files, where an option names files, for the set `valid` or `test`.
         name: of the corpus.
         noun: what its examples are, in the plural.
         group: what an example belongs to; folds and shares are those of each group.
@@ -104,7 +104,7 @@ def split(
             continue
         places = _places(given, f"--{which}", [group(one) for one in whole], free, config.seed)
         if places is None:
-            taken[which] = read(given)
+            taken[which] = read(given, which)
             continue
         if not places:
             raise BadData(f"{name}: of {len(whole):,} {noun} none is left for the {which} set")

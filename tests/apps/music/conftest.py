@@ -59,7 +59,7 @@ def training_options(corpus):
     splits = ["--valid", "fold:4/6", "--test", "fold:5/6"]
     usual = ["--corpus", str(corpus), *splits, *usual]
     return {
-        "joint": [*usual, "--depth", "2", "--peepholes"],
+        "joint": [*usual, "--depth", "2", "--peepholes", "yes"],
         "independent": [*usual, "--output", "independent", "--layer", "gru"],
     }
 
@@ -77,13 +77,13 @@ def runs(tmp_path_factory, training_options):
 
 @pytest.fixture(scope="session", params=["joint", "independent"])
 def lively(request):
-    """A composer whose weights tell frames apart, as those of a short training hardly do."""
+    """A composer whose frames differ, as those of a short training hardly do."""
     from apps.music.config import Config
     from apps.music.model.composer import Composer
     from apps.music.model.network import build_model
 
     kinds = {
-        "joint": Config(units=12, depth=2, peepholes=True),
+        "joint": Config(units=12, depth=2, peepholes="yes"),
         "independent": Config(units=12, output="independent", layer="gru"),
     }
     model = build_model(6, True, kinds[request.param])

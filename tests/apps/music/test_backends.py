@@ -1,4 +1,4 @@
-"""Training, judging and writing where there is no TensorFlow."""
+"""Training, scoring and sampling where there is no TensorFlow."""
 
 import json
 from importlib.util import find_spec
@@ -19,6 +19,6 @@ def test_without_tensorflow(training_options, tmp_path, backend):
     trained = ["train", *training_options["joint"], *run, "--json"]
     ((*_, metrics),) = without_tensorflow(backend, "music", trained)
     assert 0 < json.loads(metrics)["nats_per_frame"] < 100
-    written = ["sample", *run, "--tunes", "2", "--bars", "2", "--json"]
-    (tunes,) = without_tensorflow(backend, "music", written)
+    sampling = ["sample", *run, "--samples", "2", "--bars", "2", "--json"]
+    (tunes,) = without_tensorflow(backend, "music", sampling)
     assert [json.loads(tune)["i"] for tune in tunes] == [0, 1]

@@ -12,6 +12,7 @@ from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from apps.music.model.composer import Composer
 from apps.music.model.endpoints import Endpoints
 from apps.music.model.request import Request
+from apps.music.model.scores import score_pieces
 from apps.music.reading.piece import KEYS
 from gated.runs.folder import RunFolder
 from tests.apps.music.conftest import tune
@@ -61,13 +62,13 @@ def exported(request, runs, command, tmp_path_factory):
         [sys.executable, "-c", CLIENT], cwd=folder, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    composer = Composer.load(run, joint=request.param == "joint")
+    composer = Composer.load(run)
     return run, composer, pieces, dict(np.load(folder / "results.npz"))
 
 
 def test_scores(exported):
     _, composer, pieces, results = exported
-    for row, found in enumerate(composer.judge(pieces)):
+    for row, found in enumerate(score_pieces(composer, pieces)):
         np.testing.assert_allclose(results["log_p"][row], found.log_p, atol=1e-3, rtol=1e-4)
         np.testing.assert_allclose(results["strike_log_p"][row], found.strikes, atol=1e-3)
     assert results["empty"].shape == (2, 0)
@@ -82,7 +83,7 @@ def test_long_pieces_are_read_in_windows(exported):
     )
     endpoints = Endpoints(composer)
     found = tf.function(endpoints.score)(frames, positions)
-    (expected,) = composer.judge([piece])
+    (expected,) = score_pieces(composer, [piece])
     np.testing.assert_allclose(found["log_p"][0], expected.log_p, atol=1e-3, rtol=1e-4)
     places = tf.concat([positions[0], positions[0, :4]], 0)
     new = tf.function(endpoints.generate)(

@@ -3,12 +3,12 @@
 import re
 from fractions import Fraction
 
-from ..making import bars_of, make_piece
-from ..piece import Piece
+from ..bars import bars_of
+from ..piece import Piece, make_piece
 from .chords import pitches_of
 from .keys import key_of, shift_of
-from .notation import INSIDE, TOKEN, fraction_of, length_of, lines_of, numbers_of
 from .playing import Chord, Line, Sound, notes_of, played, segments_of
+from .tokens import INSIDE, TOKEN, fraction_of, length_of, lines_of, numbers_of
 from .voice import Overlay, Voice
 
 

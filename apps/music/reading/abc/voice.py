@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ..making import LONGEST
+from ..piece import LONGEST
 from .keys import ACCIDENTALS, Shift
 from .playing import Chord, Item, Line, Part, Sound
 

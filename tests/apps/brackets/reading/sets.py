@@ -26,7 +26,14 @@ def load(config: Config) -> Corpus:
     """The corpus of the options. Raises BadData and BadUsage."""
     texts = read(config.corpus) if config.corpus else _short()
     name = " ".join(config.corpus) or "the short texts"
-    return split({"train": texts}, config, read, name, "texts", lambda text: text.balanced)
+    return split(
+        {"train": texts},
+        config,
+        lambda paths, _: read(paths),
+        name,
+        "texts",
+        group=lambda text: text.balanced,
+    )
 
 
 def read(paths: Sequence[str]) -> list[Text]:

@@ -1,8 +1,8 @@
-"""Tunes in ABC notation, written to a file and read again."""
+"""Tunes in ABC notation, saved to a file and read."""
 
 import pytest
 
-from apps.music.reading.abc.files import read_abc
+from apps.music.reading.abc import read_abc
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mido import Message, MetaMessage
 
-from apps.music.reading.making import Bars, positions_of
+from apps.music.reading.bars import Bars, positions_of
 from apps.music.reading.midi import read_midi
 from apps.music.reading.piece import Note, Piece, frames_of
 from apps.music.showing.midi import write_midi

@@ -1,14 +1,22 @@
-"""A piece as frames and as notes, the one against the other; and where its bars are."""
-
-from fractions import Fraction
+"""A piece as frames and as notes, the one against the other."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.music.reading.making import LONGEST, Bars, bars_of, make_piece, positions_of
-from apps.music.reading.piece import HELD, KEYS, LOWEST, SILENT, STRUCK, Note, Piece, frames_of
+from apps.music.reading.piece import (
+    HELD,
+    KEYS,
+    LONGEST,
+    LOWEST,
+    SILENT,
+    STRUCK,
+    Note,
+    Piece,
+    frames_of,
+    make_piece,
+)
 from gated.errors import BadData
 
 
@@ -60,41 +68,6 @@ def test_short_notes_and_keys_that_a_piano_lacks():
     frames = frames_of([Note(60, 0.26, 0.3), Note(20, 0, 1), Note(109, 0, 1)], grid=4)
     assert frames.shape == (4, KEYS)
     assert np.argwhere(frames).tolist() == [[1, 39]]
-
-
-def quarters(*lengths):
-    return [(Fraction(length), Fraction(whole)) for length, whole in lengths]
-
-
-@pytest.mark.parametrize(
-    ("segments", "expected"),
-    [
-        # A pickup; a bar in two, where a repeat ends; a short bar at the end.
-        (quarters((1, 3), (3, 3), (2, 3), (1, 3), (3, 3), (2, 3)), [3, 123, 12, 3, 123, 12]),
-        # A pickup in the midst, before the second part.
-        (quarters((3, 3), (1, 3), (3, 3)), [123, 3, 123]),
-        # A change of metre.
-        (quarters((2, 2), (3, 3), (3, 3), (2, 2)), [12, 123, 123, 12]),
-        # Two bars without a line between.
-        (quarters((6, 3), (3, 3)), [123, 123, 123]),
-        (quarters((2, 3)), [12]),
-        ([*quarters((3, 3)), (Fraction(2), None), *quarters((3, 3))], [123, 0, 0, 123]),
-    ],
-)
-def test_places_in_bars(segments, expected):
-    count = int(sum(length for length, _ in segments))
-    positions = positions_of(bars_of(segments), 1, count)
-    assert positions.dtype == np.uint8
-    assert "".join(map(str, positions)) == "".join(map(str, expected))
-
-
-def test_places_in_bars_that_are_no_whole_number_of_frames():
-    bars = [Bars(Fraction(0), Fraction(3, 2))]
-    assert positions_of(bars, 1, 7).tolist() == [1, 2, 1, 1, 2, 1, 1]
-
-
-def test_places_that_do_not_fit_a_byte():
-    assert positions_of([Bars(Fraction(0), Fraction(12))], 24, 300).max() == 0
 
 
 def test_what_is_no_piece():

@@ -51,17 +51,17 @@ def test_folds(thirty):
 
 
 def test_shares_are_of_a_seed(thirty):
-    def sets(**options):
+    def split(**options):
         corpus = load(thirty, **options)
         return [pitches(pieces) for pieces in (corpus.train, corpus.valid, corpus.test)]
 
-    train, valid, test = sets(valid=("0.1",), test=("0.2",), seed=1)
+    train, valid, test = split(valid=("0.1",), test=("0.2",), seed=1)
     assert (len(valid), len(test)) == (3, 6)
     assert sorted(train + valid + test) == list(range(40, 70))
-    assert sets(valid=("0.1",), test=("0.2",), seed=1) == [train, valid, test]
-    assert sets(valid=("0.3",), test=("0.2",), seed=1)[2] == test
-    assert sets(valid=("0.1",), test=("0.2",), seed=2)[2] != test
-    assert [len(found) for found in sets()] == [27, 3, 0]
+    assert split(valid=("0.1",), test=("0.2",), seed=1) == [train, valid, test]
+    assert split(valid=("0.3",), test=("0.2",), seed=1)[2] == test
+    assert split(valid=("0.1",), test=("0.2",), seed=2)[2] != test
+    assert [len(found) for found in split()] == [27, 3, 0]
 
 
 def test_files_and_folders_of_every_kind(tmp_path):
@@ -80,32 +80,35 @@ def test_folders_of_sets(tmp_path):
     for pitch, name in enumerate(("train", "dev", "test"), 60):
         save(tmp_path / name / "x.mid", pitch)
     corpus = load(str(tmp_path))
-    sets = [pitches(pieces) for pieces in (corpus.train, corpus.valid, corpus.test)]
-    assert sets == [[60], [61], [62]]
+    found = [pitches(pieces) for pieces in (corpus.train, corpus.valid, corpus.test)]
+    assert found == [[60], [61], [62]]
     assert pitches(sets.read_pieces((str(tmp_path),), 4)) == [62]
     assert pitches(sets.read_pieces((str(tmp_path / "train"),), 4)) == [60]
 
 
 def test_a_folder_whose_name_has_test_in_it(tmp_path):
-    for pitch, name in enumerate(("first", "latest", "other"), 60):
+    for pitch, name in enumerate(("first", "latest", "contest"), 60):
         save(tmp_path / name / "x.mid", pitch)
-    assert pitches(sets.read_pieces((str(tmp_path),), 4)) == [60, 61, 62]
+    assert sorted(pitches(sets.read_pieces((str(tmp_path),), 4))) == [60, 61, 62]
+    save(tmp_path / "train" / "x.mid", 63)
+    with pytest.raises(BadData, match="expected one test set, found contest, latest; name the"):
+        load(str(tmp_path))
 
 
 def test_rolls(tmp_path):
-    sets = {}
+    cells = {}
     for length, name in enumerate(("traindata", "validdata", "testdata"), 3):
-        sets[name] = np.empty((1, 1), object)
-        sets[name][0, 0] = np.ones((length, KEYS), "uint8")
+        cells[name] = np.empty((1, 1), object)
+        cells[name][0, 0] = np.ones((length, KEYS), "uint8")
     path = str(tmp_path / "x.mat")
-    scipy.io.savemat(path, sets)
+    scipy.io.savemat(path, cells)
     corpus = load(path)
     assert [len(p[0].frames) for p in (corpus.train, corpus.valid, corpus.test)] == [3, 4, 5]
     assert len(sets.read_pieces((path,), 4)[0].frames) == 5
     assert {piece.grid for piece in load(path, grid=1).train} == {1}
 
 
-def test_what_is_bad_is_skipped_and_said(tmp_path, capsys):
+def test_what_is_bad_is_skipped_and_reported(tmp_path, capsys):
     folder = tmp_path / "songs"
     save(folder / "good.mid", 60)
     content = (folder / "good.mid").read_bytes()
@@ -152,7 +155,7 @@ def test_ten_names_are_enough(thirty, tmp_path, capsys):
         ("empty", "empty: no .mid or .midi or .abc files in this folder"),
         ("bad.mid", "bad.mid: damaged, or not a MIDI file"),
         ("bad", "bad: none of 2 pieces can be read; "),
-        ("x.mid", "x.mid: of 1 piece none is left to train on"),
+        ("x.mid", "x.mid: of 1 pieces none is left to train on"),
     ],
 )
 def test_nothing_to_read(tmp_path, capsys, corpus, problem):
@@ -203,7 +206,7 @@ print(json.dumps([sets, places, voices, taken, modules]))
 
 @pytest.fixture(scope="module")
 def chorales(tmp_path_factory):
-    """What two processes, one after the other, read where nothing was cached, and say."""
+    """What two processes, one after the other, read where nothing was cached, and report."""
     import json
 
     home = tmp_path_factory.mktemp("home")
@@ -232,7 +235,7 @@ def test_chorales(chorales):
 
 
 @pytest.mark.slow
-def test_chorales_are_kept(chorales):
+def test_chorales_are_cached(chorales):
     home, (first, second) = chorales
     assert first[:3] == second[:3]
     assert second[3] < 1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from apps.music.reading.abc.files import read_abc
+from apps.music.reading.abc import read_abc
 from apps.music.reading.midi import read_midi
 from gated.errors import BadData
 

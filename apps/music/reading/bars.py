@@ -1,16 +1,10 @@
-"""From notes and bars to a piece, the same for every kind of file."""
+"""The bars of a piece, and the number of each frame in its bar."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-
-from gated.errors import BadData
-
-from .piece import KEYS, LOWEST, Note, Piece, frames_of
-
-LONGEST = 100_000  # frames: three hours of sixteenths at 120 quarters a minute
 
 
 class Bars(NamedTuple):
@@ -20,45 +14,6 @@ class Bars(NamedTuple):
     length: Fraction | None  # None: no bars are known from here on
     #: How much of the first bar is missing, as before a pickup.
     missing: Fraction = Fraction(0)
-
-
-def make_piece(
-    name: str,
-    notes: Sequence[Note],
-    bars: Iterable[Bars],
-    grid: int,
-    tempo: float,
-    metre: tuple[int, int] | None,
-    remarks: list[str] | None = None,
-) -> Piece:
-    """A piece up to the end of its last note.
-
-    Args:
-        name: as of `Piece`.
-        notes: those off the piano's keys are left out.
-        bars: in the order of their starts.
-        grid: frames a quarter.
-        tempo: quarters a minute.
-        metre: the first one, if known.
-        remarks: where it is said how many notes were left out.
-
-    Raises:
-        BadData: if there is no note on the keys, or the piece is longer than `LONGEST`.
-    """
-    kept = [note for note in notes if 0 <= note.pitch - LOWEST < KEYS]
-    if not kept:
-        raise BadData(f"{name}: no notes" + (f" on the {KEYS} keys of a piano" if notes else ""))
-    if (end := max(note.end for note in kept)) * grid > LONGEST:
-        raise BadData(
-            f"{name}: {end:,.0f} quarters long, more than the {LONGEST // grid:,} that are read"
-        )
-    if remarks is not None and (off := len(notes) - len(kept)):
-        remarks.append(
-            f"{name}: {off} {'note' if off == 1 else 'notes'} outside the {KEYS} keys of a piano "
-            "left out"
-        )
-    frames = frames_of(kept, grid)
-    return Piece(name, frames, positions_of(bars, grid, len(frames)), grid, tempo, metre)
 
 
 def positions_of(bars: Iterable[Bars], grid: int, count: int) -> np.ndarray:

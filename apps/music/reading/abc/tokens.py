@@ -1,4 +1,4 @@
-"""The signs of music in ABC notation, and what lengths, bar lines and endings say."""
+"""The tokens of music in ABC notation, and what lengths, bar lines and endings mean."""
 
 import re
 from fractions import Fraction

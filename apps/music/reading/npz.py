@@ -1,5 +1,6 @@
-"""Pieces in a file of arrays."""
+"""Pieces in a file of arrays, as runs and the cache hold them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from .piece import Piece
 
 
-def save_pieces(path: Path, pieces: list[Piece]) -> None:
+def save_pieces(path: Path, pieces: Sequence[Piece]) -> None:
     """Writes pieces as a compressed .npz file, without pickle."""
     np.savez_compressed(
         path,
