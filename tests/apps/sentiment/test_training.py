@@ -220,6 +220,7 @@ def test_several_seeds(command, training_options, tmp_path):
     assert command("evaluate", "--run", own).status == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision(command, training_options, tmp_path, precision):
     own = tmp_path / "run"
