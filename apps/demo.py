@@ -20,7 +20,8 @@ from typing import Any
 
 from gated.pages import render
 from gated.runs.command import run_command
-from gated.runs.folder import RunFolder, write_whole
+from gated.runs.folder import RunFolder
+from gated.whole import write_whole
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from rich.table import Table
 
 from gated.layers import GRU, LSTM, SimpleRNN
 from gated.runs.command import run_command
-from gated.runs.folder import write_whole
 from gated.runs.interrupt import interrupt_between_steps
+from gated.whole import write_whole
 
 LAYERS = {
     "simple RNN": SimpleRNN,

@@ -25,7 +25,7 @@ from rich.console import Console
 
 from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
-from gated.runs.folder import write_whole
+from gated.whole import write_whole
 
 # Each with the share of the time that it may take, beside what those before it have left over.
 PARTS = {"correct": 0.25, "speed": 0.35, "drawing": 0.15, "training": 0.25}

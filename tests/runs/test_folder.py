@@ -8,7 +8,8 @@ from typing import Annotated
 import pytest
 
 from gated.errors import BadData, BadUsage
-from gated.runs.folder import RunFolder, write_whole
+from gated.runs.folder import RunFolder
+from gated.whole import write_whole
 
 
 def names(folder):

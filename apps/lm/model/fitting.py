@@ -9,10 +9,11 @@ import numpy as np
 from gated.errors import BadData
 from gated.runs.batches import ByLength
 from gated.runs.fitting import adam, fit_and_save
-from gated.runs.folder import RunFolder, write_whole
+from gated.runs.folder import RunFolder
 from gated.runs.network import computing_in
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
+from gated.whole import write_whole
 
 from ..config import Config
 from ..reading.sets import LONGEST_ITEM, Corpus

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gated.runs.folder import RunFolder, write_whole
+from gated.runs.folder import RunFolder
+from gated.whole import write_whole
 
 from ..reading.npz import load_pieces, save_pieces
 from ..reading.piece import STRUCK, Piece

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 
 from gated.errors import BadData
-from gated.runs.folder import write_whole
+from gated.whole import write_whole
 
 from .bars import bars_of
 from .npz import load_pieces, save_pieces

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gated.runs.folder import write_whole
+from gated.whole import write_whole
 
 from ..reading.piece import Note, Piece
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import mido
 import numpy as np
 
-from gated.runs.folder import write_whole
+from gated.whole import write_whole
 
 from ..reading.piece import Piece
 

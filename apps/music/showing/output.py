@@ -8,8 +8,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from gated.runs.folder import write_whole
 from gated.runs.outputs import print_json
+from gated.whole import write_whole
 
 from ..reading.piece import Piece
 from .audio import write_wav

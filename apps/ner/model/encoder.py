@@ -5,10 +5,10 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from gated.runs.folder import write_whole
 from gated.text.casing import casing
 from gated.text.spelled import SpelledWords, pad
 from gated.text.vocabulary import Vocabulary
+from gated.whole import write_whole
 
 from ..reading.conll import Sentence
 

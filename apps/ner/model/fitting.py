@@ -8,9 +8,10 @@ import tensorflow as tf
 
 from gated.layers import CRFLoss
 from gated.runs.fitting import adam, fit_and_save, save_model
-from gated.runs.folder import RunFolder, write_whole
+from gated.runs.folder import RunFolder
 from gated.runs.network import computing_in
 from gated.text.vectors import set_vectors
+from gated.whole import write_whole
 
 from ..config import Config
 from ..reading.sets import Corpus

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from gated.export.other_formats import save_litert, save_onnx
 from gated.export.saved_model import save_endpoints
-from gated.runs.folder import RunFolder, write_whole
+from gated.runs.folder import RunFolder
+from gated.whole import write_whole
 
 from .by_ids import ByIds
 from .endpoints import Endpoints

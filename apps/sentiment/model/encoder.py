@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from gated.runs.folder import write_whole
 from gated.text.codec import Codec
 from gated.text.codec_graph import CodecGraph
 from gated.text.files import in_memory
@@ -16,6 +15,7 @@ from gated.text.spelled import SpelledWords, pad
 from gated.text.tokenizer import blank, locate, tokenize
 from gated.text.vocabulary import Vocabulary
 from gated.text.words import JOINER
+from gated.whole import write_whole
 
 from ..reading.files import Text
 

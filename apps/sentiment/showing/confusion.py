@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from gated.runs.folder import write_whole
 from gated.runs.outputs import Metrics
+from gated.whole import write_whole
 
 
 def draw_confusion(path: Path, metrics: Metrics) -> None:

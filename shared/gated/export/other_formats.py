@@ -16,7 +16,7 @@ from typing import Any
 import tensorflow as tf
 
 from gated.errors import BadUsage
-from gated.runs.folder import write_whole
+from gated.whole import write_whole
 
 _OPSET = 15  # the newest that tf2onnx writes loops of in a form that onnxruntime reads right
 

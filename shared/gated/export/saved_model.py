@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from gated.runs.folder import write_whole
+from gated.whole import write_whole
 
 
 def save_endpoints(

@@ -10,8 +10,9 @@ import keras
 import numpy as np
 
 from gated.errors import BadUsage
-from gated.runs.folder import RunFolder, write_whole
+from gated.runs.folder import RunFolder
 from gated.runs.interrupt import interrupt_between_steps
+from gated.whole import write_whole
 
 
 def fit_and_save(

@@ -3,8 +3,6 @@
 import contextlib
 import dataclasses
 import json
-import os
-import re
 import shutil
 import sys
 import zlib
@@ -14,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from zipfile import BadZipFile
 
 from gated.errors import BadData, BadUsage
+from gated.whole import is_temporary, write_whole
 
 Options = TypeVar("Options")
 
@@ -22,7 +21,6 @@ _DAMAGED = (
     *(OSError, ValueError, LookupError, TypeError, EOFError, NotImplementedError),
     *(BadZipFile, zlib.error),
 )
-_TEMPORARY = re.compile(r"\.\d+\..")
 
 
 class RunFolder:
@@ -74,7 +72,7 @@ class RunFolder:
 
     @staticmethod
     def _check_new(path: Path) -> None:
-        if path.exists() and (not path.is_dir() or not all(map(_is_temporary, path.iterdir()))):
+        if path.exists() and (not path.is_dir() or not all(map(is_temporary, path.iterdir()))):
             raise BadUsage(f"{path}: exists already; name another --run, or remove it first")
 
     @contextlib.contextmanager
@@ -143,7 +141,7 @@ class RunFolder:
         for path in self.path.iterdir():
             if path in (self.logs, self.checkpoint):
                 shutil.rmtree(path)
-            elif path == self.history or _is_temporary(path):
+            elif path == self.history or is_temporary(path):
                 path.unlink()
 
     def check_config(self, config: Any) -> None:
@@ -219,37 +217,3 @@ class RunFolder:
     def save_json(self, path: Path, content: Any) -> None:
         text = json.dumps(content, indent=2, default=str, ensure_ascii=False) + "\n"
         write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_name(f".{os.getpid()}.{path.name}")
-
-
-def _is_temporary(path: Path) -> bool:
-    return _TEMPORARY.match(path.name) is not None
-
-
-@contextlib.contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Gives a temporary path of the same ending; what is there at the end gets the name `path`.
-
-    What stood at `path` stays there until the new file, or folder, is complete, and for good where
-    an exception is raised.
-    """
-    temporary = _temporary(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        yield temporary
-        if path.is_dir():
-            shutil.rmtree(path)
-        temporary.replace(path)
-    finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary)
-        temporary.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Calls `write` with the temporary path of `whole`."""
-    with whole(path) as temporary:
-        write(temporary)

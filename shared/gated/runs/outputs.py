@@ -10,7 +10,8 @@ import numpy as np
 from rich.console import Console, RenderableType
 
 from gated.errors import BadUsage
-from gated.runs.folder import RunFolder, whole
+from gated.runs.folder import RunFolder
+from gated.whole import whole
 
 Metrics = dict[str, Any]
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from gated.runs.folder import RunFolder, write_whole
+from gated.runs.folder import RunFolder
 from gated.runs.outputs import Metrics, print_json, report, report_summary, summary
 from gated.runs.quiet import import_keras
+from gated.whole import write_whole
 
 
 @dataclass(frozen=True)

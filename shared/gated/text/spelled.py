@@ -5,8 +5,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from gated.runs.folder import write_whole
 from gated.text.vocabulary import Vocabulary
+from gated.whole import write_whole
 
 # Of a longer token the rest is not read: a web address must not make a batch wide.
 LONGEST_TOKEN = 24
