@@ -11,6 +11,10 @@ from gated.errors import BadData, BadUsage
 from gated.runs.folder import RunFolder
 
 
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
 def test_create(tmp_path):
     folder = RunFolder.create(tmp_path / "a" / "b")
     assert folder.path.is_dir()
