@@ -140,7 +140,10 @@ def test_python_compiles(page):
         compile(block, name(page), "exec")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/guides/your-own-model.md"])
+GUIDE = pytest.param("docs/guides/your-own-model.md", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("page", ["README.md", GUIDE])
 def test_examples_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}
