@@ -1,6 +1,8 @@
-"""Tags texts with an export, and TensorFlow alone: neither the run folder nor our layers.
+"""Tags texts with an export.
 
-python -m apps.ner.serve --export runs/ner/mine/export/1 "Ada Lovelace met Charles Babbage."
+    python -m apps.ner.serve --export runs/ner/mine/export/1 "Ada Lovelace met Charles Babbage."
+
+With TensorFlow alone: neither the run folder nor our layers are read.
 """
 
 import os

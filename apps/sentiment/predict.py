@@ -1,10 +1,12 @@
 """Predicts the class of texts, one an argument or a line.
 
-python -m apps.sentiment.predict --run runs/sentiment/mine "Not bad at all, I would go again."
-python -m apps.sentiment.predict --run runs/sentiment/mine --file reviews.txt --format json
-python -m apps.sentiment.predict --run runs/sentiment/mine --explain "Not bad at all."
-python -m apps.sentiment.predict --file reviews.txt --format html --out page.html
-cat reviews.txt | python -m apps.sentiment.predict --run runs/sentiment/mine
+    python -m apps.sentiment.predict --run runs/sentiment/mine "Not bad at all, I would go again."
+    python -m apps.sentiment.predict --run runs/sentiment/mine --file reviews.txt --format json
+    python -m apps.sentiment.predict --run runs/sentiment/mine --explain "Not bad at all."
+    python -m apps.sentiment.predict --file reviews.txt --format html --out page.html
+    cat reviews.txt | python -m apps.sentiment.predict --run runs/sentiment/mine
+
+Files and standard input are read a few lines at a time, however large they are.
 """
 
 import sys
