@@ -216,6 +216,7 @@ def test_rare_tokens(command, training_options, tmp_path):
     assert "bits_per_character" not in read_json(run / "metrics.json")
 
 
+@pytest.mark.slow
 def test_several_seeds(command, training_options, tmp_path):
     own = tmp_path / "run"
     options = [*training_options["names"], "--epochs", 1, "--seeds", 2, "--json", "--run", own]
@@ -234,6 +235,7 @@ def test_several_seeds(command, training_options, tmp_path):
 
 
 @pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.slow
 def test_mixed_precision(command, training_options, tmp_path, precision):
     """The losses are those of the same weights in float32, nearly; states and export work."""
     run = tmp_path / "run"
