@@ -4,8 +4,8 @@
     python -m benchmarks.gradient_flow --lengths 100 --results r.json --picture p.svg
 
 The task is the adding problem (Hochreiter and Schmidhuber 1997, in the form of Le, Jaitly and
-Hinton 2015): of a sequence of random numbers two are marked, and their sum is to be told when all
-have been read. Each layer is trained on it at each length with its gradient clipped, and once more
+Hinton 2015): of a sequence of random numbers two are marked, and their sum is to be predicted when
+all have been read. Each layer is trained on it at each length with its gradient clipped, and once more
 without clipping at the length of the picture. Finished trainings stay in a folder; a run that was
 interrupted goes on after the last of them. Needs the `benchmarks` extra.
 """
@@ -34,7 +34,7 @@ LAYERS = {
     "LSTM": LSTM,
     "peephole LSTM": partial(LSTM, peepholes=True),
 }
-# Okabe and Ito's colours, which the colour-blind can tell apart; dashes where lines lie together.
+# Okabe and Ito's colours, which the colour-blind can distinguish; dashes where lines lie together.
 LINES = {
     "simple RNN": {"color": "#D55E00"},
     "GRU": {"color": "#009E73"},
@@ -160,7 +160,7 @@ def gradient_norms(model, sequences) -> np.ndarray:
 
 
 def train(training: Training, on_step) -> dict:
-    """Trains one layer, and judges it on sequences that it has not seen."""
+    """Trains one layer, and evaluates it on sequences that it has not seen."""
     keras.utils.set_random_seed(training.seed)
     rng = np.random.default_rng(training.seed)
     sequences, sums = adding_problem(rng, TEST_SEQUENCES, training.length)

@@ -109,7 +109,7 @@ def _discounts(counts):
     """D of the counts 0, 1, 2, and 3 or more: equation 26 of Chen and Goodman."""
     having = Counter(counts.values())
     if not (having[1] and having[2] and having[3]):
-        return (0.0, 0.5, 0.5, 0.5)  # too few n-grams to tell
+        return (0.0, 0.5, 0.5, 0.5)  # too few n-grams to know
     y = having[1] / (having[1] + 2 * having[2])
     return (0.0, *(n - (n + 1) * y * having[n + 1] / having[n] for n in (1, 2, 3)))
 

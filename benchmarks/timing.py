@@ -43,7 +43,7 @@ def print_rates(
         seconds: of the calls of each peer.
         done: how many things a call does.
         of: what they are.
-        epoch: a number of them whose time is told too.
+        epoch: a number of them whose time is reported too.
     """
     table = Table("", title=title)
     for column in (f"{of} a second", "at most", f"{epoch:,} {of}, s", "ours / this"):

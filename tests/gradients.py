@@ -24,7 +24,7 @@ def double_precision():
     """Makes float64 mean float64, on JAX and PyTorch too.
 
     There Keras 3.15 computes every product of float64 tensors in float32, by the table patched
-    here, and JAX makes any float64 array float32 unless told otherwise.
+    here, and JAX makes any float64 array float32 unless asked otherwise.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(dtypes.BIT64_TO_BIT32_DTYPE, {"float64": "float64"}))

@@ -18,3 +18,15 @@ def refuses(command):
         assert contents(folder) == before
 
     return check
+
+
+@pytest.fixture
+def refuses_to_train(refuses):
+    """Likewise of train on a corpus, which then leaves no run folder."""
+
+    def check(folder, options, status, start):
+        run = [] if "--run" in options else ["--run", "@run"]
+        refuses(folder, "train", ["--corpus", *options.split(), *run], status, start)
+        assert not (folder / "run").exists()
+
+    return check

@@ -62,7 +62,7 @@ def run_cell(variables, peepholes, forget_bias):
         return session.run([outputs, last.h, last.c])
 
 
-# The old cells tell that they are old.
+# The old cells warn that they are old.
 old = pytest.mark.filterwarnings("ignore:.*is deprecated:UserWarning")
 each_peer = pytest.mark.parametrize("run", [run_cell, run_equations])
 each_form = pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_at_once_as_by_length(layers):
 
 @pytest.mark.skipif(
     keras.backend.backend() == "jax",
-    reason="these gradients are compiled, where JAX cannot tell how many words are short",
+    reason="these gradients are compiled, where JAX does not know how many words are short",
 )
 def test_the_same_gradients(layers):
     x = np.zeros((2, 4, 10), "float32")

@@ -27,11 +27,11 @@ def test_against_loops(found):
     f1 = []
     for i, label in enumerate(labels):
         both = sum(a == b == i for a, b in pairs)
-        told, support = sum(b == i for _, b in pairs), sum(a == i for a, _ in pairs)
+        found, support = sum(b == i for _, b in pairs), sum(a == i for a, _ in pairs)
         one = scores["classes"][label]
-        assert one["precision"] == pytest.approx(both / told if told else 0)
+        assert one["precision"] == pytest.approx(both / found if found else 0)
         assert one["recall"] == pytest.approx(both / support if support else 0)
-        assert one["f1"] == pytest.approx(2 * both / (told + support) if told + support else 0)
+        assert one["f1"] == pytest.approx(2 * both / (found + support) if found + support else 0)
         assert one["support"] == support
         if support:
             f1.append(one["f1"])

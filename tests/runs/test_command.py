@@ -13,7 +13,7 @@ RAISED = {"data": BadData("a:1: bad"), "usage": BadUsage("no such"), "stop": Key
 
 
 def command(outcome: str = "fine", *, count: Annotated[int | None, at_least(1)] = None) -> None:
-    """Does what it is told.
+    """Does what it is asked.
 
     Args:
         outcome: how it ends,

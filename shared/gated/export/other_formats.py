@@ -86,7 +86,7 @@ def save_litert(
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Nothing is told of what the converters find old in NumPy and TensorFlow's own graphs."""
+    """Silences what the converters find old in NumPy and TensorFlow's own graphs."""
     loggers = {logger: logger.level for logger in map(logging.getLogger, ("absl", "tensorflow"))}
     for logger in loggers:
         logger.setLevel("ERROR")

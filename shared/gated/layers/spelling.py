@@ -86,14 +86,14 @@ class Spelling(layers.Layer):
 def _distinct(ids):
     """The different rows of integers [n, c], and which of them each row is.
 
-    Of the words of a batch of sentences a quarter or so. Where the backend cannot tell, all rows,
+    Of the words of a batch of sentences a quarter or so. Where the backend does not know, all rows,
     and None.
     """
     if keras.backend.backend() != "tensorflow":
         return ids, None
     import tensorflow as tf
 
-    with tf.device("CPU:0"):  # a GPU cannot tell
+    with tf.device("CPU:0"):  # a GPU does not know it
         rows, places = tf.raw_ops.UniqueV2(x=ids, axis=[0])
     return tf.ensure_shape(rows, (None, ids.shape[1])), places
 

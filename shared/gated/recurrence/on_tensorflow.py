@@ -281,7 +281,8 @@ class _Frame:
     """How a batch is cut into parts, and padded to few sizes where its own is unknown.
 
     XLA compiles anew for every shape. A batch size or a length that is known when the graph is
-    traced is taken as it is; an unknown one is rounded up, and the loop told how many steps to do.
+    traced is taken as it is; an unknown one is rounded up, and the loop is given the number of
+    steps to do.
     """
 
     def __init__(self, sequences):

@@ -1,7 +1,7 @@
 r"""Sentences in raw text.
 
 Like the tokenizer, made of TensorFlow's own operations, so that an export splits as training did.
-What ends a sentence is told by the tokens around its last mark (Grefenstette and Tapanainen 1994,
+What ends a sentence shows in the tokens around its last mark (Grefenstette and Tapanainen 1994,
 "What is a word, what is a sentence?"); whether an abbreviation or an initial does, by whether the
 next word is one that often begins a sentence (Kiss and Strunk 2006, "Unsupervised multilingual
 sentence boundary detection", section 4.3.2).

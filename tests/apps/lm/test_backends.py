@@ -2,7 +2,6 @@
 
 import csv
 import json
-from importlib.util import find_spec
 
 import pytest
 
@@ -13,9 +12,6 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_without_tensorflow(training_options, tmp_path, backend):
-    if not find_spec(backend):
-        pytest.skip(f"{backend} is not installed")
-
     run = ["--run", tmp_path / "run"]
     trained = ["train", *training_options["words"], *run, "--json"]
     ((*_, metrics),) = without_tensorflow(backend, "lm", trained)

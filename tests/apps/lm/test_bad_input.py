@@ -57,10 +57,8 @@ TRAIN = [
 
 
 @pytest.mark.parametrize(("options", "status", "start"), TRAIN)
-def test_train(place, refuses, options, status, start):
-    run = [] if "--run" in options else ["--run", "@run"]
-    refuses(place, "train", ["--corpus", *options.split(), *run], status, start)
-    assert not (place / "run").exists()
+def test_train(place, refuses_to_train, options, status, start):
+    refuses_to_train(place, options, status, start)
 
 
 @pytest.mark.parametrize(

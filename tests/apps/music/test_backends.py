@@ -1,7 +1,6 @@
 """Training, scoring and sampling where there is no TensorFlow."""
 
 import json
-from importlib.util import find_spec
 
 import pytest
 
@@ -12,9 +11,6 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_without_tensorflow(training_options, tmp_path, backend):
-    if not find_spec(backend):
-        pytest.skip(f"{backend} is not installed")
-
     run = ["--run", tmp_path / "run"]
     trained = ["train", *training_options["joint"], *run, "--json"]
     ((*_, metrics),) = without_tensorflow(backend, "music", trained)

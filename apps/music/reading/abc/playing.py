@@ -93,7 +93,7 @@ class _Section:
         return max((max(numbers) for numbers, _ in self.endings), default=0)
 
     def played(self) -> Iterator[Item]:
-        # Where there are several endings, they tell how often it is played.
+        # Where there are several endings, their number is how often it is played.
         times = 0 if len(self.endings) > 1 else min(self.times, _MOST_TIMES)
         for number in range(1, max(times, self.last_ending) + 1):
             yield from self.turn(number)

@@ -21,10 +21,10 @@ def of_scores(bias):
 def test_the_best_shift_is_taken(best):
     model = of_scores([1.0, 2.0, 3.0])
 
-    def judge():
+    def score():
         return 1 - abs(float(model(np.zeros((1, 1, 3)))[0, 0, 1]) - (2.0 - best))
 
-    by, f1 = balance(model, TAGS, judge)
+    by, f1 = balance(model, TAGS, score)
     assert (by, f1) == (best, 1.0)
     kernel, bias = model.get_layer("scores").get_weights()
     assert bias.tolist() == [1.0, 2.0 - best, 3.0]

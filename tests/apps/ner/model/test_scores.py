@@ -1,4 +1,4 @@
-"""What is told of mistakes, on sentences whose mistakes are known."""
+"""What is reported of mistakes, on sentences whose mistakes are known."""
 
 import pytest
 from hypothesis import given

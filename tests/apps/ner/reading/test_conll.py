@@ -128,11 +128,11 @@ def test_columns_that_are_not_there(file):
         Reader("1", "3").read(file("a O O\n\nb B-X\n"))
 
 
-def test_what_was_found_is_told(file, capsys):
+def test_what_was_found_is_remarks(file, capsys):
     path = file("1 Ada B-PER O\n2 met O O\n")
     read(path)
-    told = "tokens from column 2 (--token-column), tags from column 3 (--tag-column)"
-    assert capsys.readouterr().out == f"{path}: {told}\n"
+    remarks = "tokens from column 2 (--token-column), tags from column 3 (--tag-column)"
+    assert capsys.readouterr().out == f"{path}: {remarks}\n"
     read(file("Ada NNP B-NP B-PER\nmet VBD B-VP O\n"))
     assert capsys.readouterr().out == ""
 
@@ -165,8 +165,8 @@ def test_tags_of_other_forms(file, content, tags):
 def test_types_of_tags_without_a_scheme(file, capsys):
     path = file("Ada\tPERSON\nin\tO\nRome\tLOCATION\n")
     assert read(path)[0].tags == ("B-PERSON", "O", "B-LOCATION")
-    told = "tags without a scheme: neighbours of one type are one entity"
-    assert capsys.readouterr().out == f"{path}:1: {told}\n"
+    remarks = "tags without a scheme: neighbours of one type are one entity"
+    assert capsys.readouterr().out == f"{path}:1: {remarks}\n"
 
 
 # Content, what conlleval.pl finds in it, how many tags are mended, the line of the first, scheme.
@@ -191,9 +191,9 @@ def test_stray_tags_are_read_as_conlleval_does(file, capsys, content, tags, coun
     path = file(content)
     found = read(path)
     assert "".join(tag[0] for one in found for tag in one.tags) == tags
-    told = capsys.readouterr().out
-    assert told.startswith(f"{path}:{line}: ")
-    assert f"is the first of {count} tags, of {len(tags)}, that do not fit {scheme} " in told
+    remarks = capsys.readouterr().out
+    assert remarks.startswith(f"{path}:{line}: ")
+    assert f"is the first of {count} tags, of {len(tags)}, that do not fit {scheme} " in remarks
     with pytest.raises(BadData, match=rf"^{path}:\d+: .*expected.*{scheme}"):
         Reader(strict=True).read(path)
 
