@@ -32,13 +32,14 @@ test: .venv/installed  ## lint, check types, run the tests that are not slow (TE
 	$(BIN)/mypy
 	KERAS_BACKEND=tensorflow $(PYTEST) tests -m 'not slow' $(TESTS)
 
+# Status 5: none of them is selected.
 .PHONY: test-all
 test-all: test  ## after test the slow tests, and each backend there is (TESTS='--corpora DIR': real corpora)
-	KERAS_BACKEND=tensorflow $(PYTEST) tests -m slow $(TESTS)
+	KERAS_BACKEND=tensorflow $(PYTEST) tests -m slow $(TESTS) || [ $$? -eq 5 ]
 	@for backend in jax torch; do \
 	  if $(BIN)/python -c "import $$backend" 2>/dev/null; then \
 	    echo "The layers, the sampler and the optimizer on $$backend:"; \
-	    KERAS_BACKEND=$$backend $(PYTEST) tests/layers tests/convert tests/sampling tests/optimizers $(TESTS) || exit 1; \
+	    KERAS_BACKEND=$$backend $(PYTEST) tests/layers tests/convert tests/sampling tests/optimizers $(TESTS) || [ $$? -eq 5 ] || exit 1; \
 	  else \
 	    echo "$$backend is not installed: its tests are not run"; \
 	  fi; \

@@ -4,8 +4,8 @@
     python -m benchmarks.gradient_flow --lengths 100 --results r.json --picture p.svg
 
 The task is the adding problem (Hochreiter and Schmidhuber 1997, in the form of Le, Jaitly and
-Hinton 2015): of a sequence of random numbers two are marked, and their sum is to be predicted when
-all have been read. Each layer is trained on it at each length with its gradient clipped, and once more
+Hinton 2015): of a sequence of random numbers two are marked, and their sum is asked for when all
+have been read. Each layer is trained on it at each length with its gradient clipped, and once more
 without clipping at the length of the picture. Finished trainings stay in a folder; a run that was
 interrupted goes on after the last of them. Needs the `benchmarks` extra.
 """
