@@ -14,7 +14,6 @@ from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.options import Json
 from gated.runs.outputs import Metrics
-from gated.runs.quiet import import_tensorflow
 from gated.runs.training import Training, run_training
 
 from .config import Config
@@ -32,7 +31,6 @@ def train(config: Config, *, json: Json = False) -> None:
 
 
 def _fit(corpus: Corpus, config: Config, run: RunFolder) -> Metrics:
-    import_tensorflow()
     from .model.fitting import fit
     from .model.scores import score
     from .showing.confusion import draw_confusion
