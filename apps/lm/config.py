@@ -84,6 +84,7 @@ class Config:
     #: Of a vocabulary of more than twice as many tokens, train the softmax over each target and so
     #: many others, drawn at each step. Evaluating and sampling are always over all. 0: never.
     candidates: Annotated[int, at_least(0)] = 4096
+    save_every: options.SaveEvery = 10.0
     seed: options.Seed = 1
     seeds: options.Seeds = 1
 

@@ -42,6 +42,7 @@ class Config:
     learning_rate: options.LearningRate[float] = 0.003
     clip: options.Clip = 1.0
     average: options.Average[float] = 0.99
+    save_every: options.SaveEvery = 10.0
     seed: options.Seed = 1
     seeds: options.Seeds = 1
 

@@ -60,6 +60,7 @@ class Config:
     #: After training, lower the score of O by as much as gives the best F1 on the validation
     #: sentences; where entities are rare that finds more of them.
     balance: bool = True
+    save_every: options.SaveEvery = 10.0
     seed: options.Seed = 1
     seeds: options.Seeds = 1
 

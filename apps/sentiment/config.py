@@ -74,6 +74,7 @@ class Config:
     learning_rate: options.LearningRate[float | None] = None
     clip: options.Clip = 1.0
     average: options.Average[float] = 0.99
+    save_every: options.SaveEvery = 10.0
     seed: options.Seed = 1
     seeds: options.Seeds = 1
 

@@ -1,9 +1,32 @@
-"""Optimizers for models that have learned something before."""
+"""Optimizers: for models that have learned something before, and for those who watch."""
 
 from collections.abc import Sequence
 
 import keras
 from keras import ops
+
+
+def with_gradient_norm(kind: type[keras.optimizers.Optimizer]) -> type[keras.optimizers.Optimizer]:
+    """An optimizer class that also has the sum of the norms of the gradients that it is given.
+
+    `optimizer.gradient_norms` is the sum over the steps, before clipping, since it was set to 0.
+    """
+
+    class WithGradientNorm(kind):  # type: ignore[valid-type, misc]
+        def build(self, variables):
+            super().build(variables)
+            self.gradient_norms = self.add_variable((), dtype="float32", name="gradient_norms")
+
+        def apply(self, grads, trainable_variables=None):
+            super().apply(grads, trainable_variables)
+            squares = [
+                ops.sum(ops.square(ops.cast(gradient, "float32")))
+                for gradient in grads
+                if gradient is not None
+            ]
+            self.gradient_norms.assign_add(ops.sqrt(sum(squares)))
+
+    return WithGradientNorm
 
 
 @keras.saving.register_keras_serializable("gated")

@@ -45,7 +45,7 @@ def test_what_a_killed_training_left_is_taken_up(tmp_path):
     run.path.mkdir()
     (run.path / ".123.config.json").write_text("{")  # killed while it was written
     with run.begin(run.path, Options()).training(Options()):
-        assert names(run.path) == ["config.json"]
+        assert names(run.path) == ["config.json", "lock"]
         run.checkpoint.mkdir()
     for path in (run.logs, run.checkpoint):
         path.mkdir()
@@ -56,7 +56,7 @@ def test_what_a_killed_training_left_is_taken_up(tmp_path):
         RunFolder.begin(run.path, Options(seed=2))
     assert (run.logs / "old").exists()
     with RunFolder.begin(run.path, Options()).training(Options()):
-        assert names(run.path) == ["config.json", "notes.txt"]
+        assert names(run.path) == ["config.json", "lock", "notes.txt"]
     for path in (run.logs, run.checkpoint):
         path.mkdir()
     (run.checkpoint / "last.npz").touch()

@@ -6,6 +6,28 @@ import keras
 import numpy as np
 
 
+class Remaining(keras.utils.PyDataset):
+    """A data set of which the first batches of the first epoch are not needed.
+
+    In their place are the first two again: Keras sees the shapes that it would see otherwise.
+    """
+
+    def __init__(self, data: keras.utils.PyDataset, first: int):
+        """Args: first: how many are not needed."""
+        super().__init__()
+        self.data, self.first = data, first
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, i):
+        return self.data[i if i >= self.first else min(i, 1)]
+
+    def on_epoch_end(self):
+        self.first = 0
+        self.data.on_epoch_end()
+
+
 class ByLength(keras.utils.PyDataset):
     """Examples of like length side by side, so that little is padded, in a new order every epoch.
 

@@ -13,6 +13,7 @@ import tyro
 
 from gated.errors import BadData, BadUsage
 from gated.runs.options import check_values
+from gated.runs.signals import Terminated
 
 
 def run_command(command: Callable[..., Any], called: str | None = None) -> None:
@@ -22,8 +23,8 @@ def run_command(command: Callable[..., Any], called: str | None = None) -> None:
     `--help` says first from the docstring of its module. There the command stands as it is
     `called`, `gated ner train` say, in place of `python -m apps.ner.train`.
 
-    The exit status is 0 on success, 1 on bad data, 2 on bad usage, 130 after Ctrl-C; the last
-    three leave one line on stderr.
+    The exit status is 0 on success, 1 on bad data, 2 on bad usage, 130 after Ctrl-C, 143
+    after SIGTERM; the last four leave one line on stderr.
     """
     logging.getLogger("absl").setLevel(logging.ERROR)
     module = sys.modules[command.__module__]
@@ -50,6 +51,9 @@ def run_command(command: Callable[..., Any], called: str | None = None) -> None:
     except (BadData, BadUsage) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1 if isinstance(error, BadData) else 2)
+    except Terminated:
+        print("terminated", file=sys.stderr)
+        sys.exit(143)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)

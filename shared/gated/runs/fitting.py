@@ -1,17 +1,18 @@
-"""Training that can be cut off at any time, and goes on with what it saved after every epoch."""
+"""Training that can be cut off at any time, and goes on with what it saved."""
 
-import math
 import shutil
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
-import numpy as np
 
 from gated.errors import BadUsage
+from gated.optimizers import with_gradient_norm
+from gated.runs.batches import Remaining
 from gated.runs.folder import RunFolder
-from gated.runs.interrupt import interrupt_between_steps
+from gated.runs.progress import Progress
+from gated.runs.signals import signals_noted
 from gated.whole import write_whole
 
 
@@ -31,8 +32,8 @@ def fit_and_save(
         model: compiled.
         training: its batches, in an order that depends on the epoch alone.
         validate: as of `Progress`.
-        config: the options `epochs`, `patience` and `learning_rate`.
-        run: whose training goes on after its last whole epoch, if it was cut off.
+        config: the options `epochs`, `patience`, `learning_rate` and `save_every`.
+        run: whose training goes on from what it saved last, if it was cut off.
         saved: what is saved, the model or the part of it that is used later.
         callbacks: called before those of this function.
         goal: as of `Progress`.
@@ -41,37 +42,34 @@ def fit_and_save(
         The goal in the best epoch.
 
     Raises:
-        KeyboardInterrupt: after Ctrl-C.
-        BadUsage: if the goal never was a finite number.
+        KeyboardInterrupt: after Ctrl-C and, as Terminated, SIGTERM.
+        BadUsage: if a loss is no finite number, or the goal never was.
     """
-    progress = Progress(run, config.patience, validate, goal)
-    # With one, Keras has tf.data tune itself, and epochs have been seen to begin with half a minute
-    # in which nothing runs.
-    training.workers = 2
-    run.checkpoint.mkdir(exist_ok=True)
-    try:
-        with interrupt_between_steps() as stop:
-            progress.restore(model, training)
+    with signals_noted() as signals:
+        progress = Progress(run, config.patience, validate, goal, config.save_every, signals)
+        progress.restore(model, training)
+        data = Remaining(training, progress.steps)
+        # With one, Keras has tf.data tune itself, and epochs have been seen to begin with half a
+        # minute in which nothing runs.
+        data.workers = 2
+        run.checkpoint.mkdir(exist_ok=True)
+        try:
             if not progress.finished:
                 model.fit(
-                    training,
+                    data,
                     initial_epoch=progress.epochs,
                     epochs=config.epochs,
                     shuffle=False,
                     # A bar in a file is a line of thousands of bars.
                     verbose="auto" if sys.stdout.isatty() else 2,
-                    callbacks=[
-                        *callbacks,
-                        progress,
-                        keras.callbacks.CSVLogger(run.history, append=progress.epochs > 0),
-                        *_tensorboard(run),
-                        stop,
-                    ],
+                    callbacks=[*callbacks, progress, *_tensorboard(run)],
                 )
-    except KeyboardInterrupt:
-        if progress.epochs:
-            print(f"\nStopped; the same command goes on after epoch {progress.epochs}.")
-        raise
+        except KeyboardInterrupt:
+            print(
+                f"\nStopped; the same command goes on after epoch {progress.epochs}, step "
+                f"{progress.steps}."
+            )
+            raise
     if not progress.best.exists():
         shutil.rmtree(run.checkpoint)
         what = goal.replace("val_", "the validation ")
@@ -90,7 +88,7 @@ def adam(config: Any, batches: int, kind: type = keras.optimizers.Adam, **option
         kind: the class of the optimizer.
         options: further arguments of it.
     """
-    return kind(
+    return with_gradient_norm(kind)(
         keras.optimizers.schedules.CosineDecay(config.learning_rate, config.epochs * batches),
         global_clipnorm=config.clip,
         use_ema=bool(config.average),
@@ -110,74 +108,3 @@ def _tensorboard(run):
     if keras.backend.backend() != "tensorflow":
         return []
     return [keras.callbacks.TensorBoard(run.logs, write_graph=False)]
-
-
-class Progress(keras.callbacks.Callback):
-    """Validates the model after every epoch, and saves the weights of the epoch that did best.
-
-    It also saves all that going on with the next epoch needs.
-
-    Args:
-        run: where to.
-        patience: epochs without a better one after which training stops.
-        validate: gives the goal, and what else shall be in the logs.
-        goal: what is to be least if its name ends in `loss`, else greatest.
-    """
-
-    def __init__(
-        self,
-        run: RunFolder,
-        patience: int,
-        validate: Callable[[], dict[str, float]],
-        goal: str = "val_loss",
-    ):
-        super().__init__()
-        self.validate = validate
-        self.goal, self.sign = goal, 1 if goal.endswith("loss") else -1
-        self.best = run.checkpoint / "best.weights.h5"
-        self.last = run.checkpoint / "last.npz"
-        self.patience = patience
-        self.epochs, self.least, self.waited = 0, math.inf, 0
-
-    @property
-    def finished(self) -> bool:
-        return self.waited >= max(1, self.patience)
-
-    def on_epoch_end(self, epoch, logs=None):
-        model = self.model  # on JAX, asking for it brings the trained values into its variables
-        trained = [_array(variable) for variable in model.trainable_variables]
-        model.optimizer.finalize_variable_values(model.trainable_variables)
-        logs.update(self.validate())
-        self.epochs, self.waited = epoch + 1, self.waited + 1
-        if self.sign * logs[self.goal] < self.least:
-            self.least, self.waited = self.sign * logs[self.goal], 0
-            write_whole(self.best, model.save_weights)
-        for variable, value in zip(model.trainable_variables, trained, strict=True):
-            variable.assign(value)
-        numbers = {"epochs": self.epochs, "least": self.least, "waited": self.waited}
-        arrays = {f"variable_{i}": v for i, v in enumerate(map(_array, _variables(model)))}
-        write_whole(self.last, lambda path: np.savez(path, **numbers, **arrays))
-        if self.finished:
-            model.stop_training = True
-
-    def restore(self, model: keras.Model, training: keras.utils.PyDataset) -> None:
-        """Brings back the model and the data set as they were when the training was cut off."""
-        if not self.last.exists():
-            return
-        saved = np.load(self.last, allow_pickle=False)
-        self.epochs, self.least, self.waited = (
-            saved[name].item() for name in ("epochs", "least", "waited")
-        )
-        model.optimizer.build(model.trainable_variables)
-        for i, variable in enumerate(_variables(model)):
-            variable.assign(saved[f"variable_{i}"])
-        for _ in range(self.epochs):
-            training.on_epoch_end()
-
-
-def _variables(model):
-    return [*model.variables, *model.optimizer.variables]
-
-
-def _array(variable):
-    return keras.ops.convert_to_numpy(variable.value)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from zipfile import BadZipFile
 
 from gated.errors import BadData, BadUsage
+from gated.runs.lock import alone, check_free, is_lock
 from gated.whole import is_temporary, write_whole
 
 Options = TypeVar("Options")
@@ -61,9 +62,11 @@ class RunFolder:
         """A folder that `training` makes, or that of a training that was cut off.
 
         That goes on; or starts again, if it was cut off before anything was saved of it. Raises
-        BadUsage if there is something else at the path, or if the training had other options.
+        BadUsage if there is something else at the path, if the training had other options, or if it
+        is running.
         """
         run = cls(path)
+        check_free(path)
         if run.is_cut_off() or run._is_begun():
             run.check_config(config)
         else:
@@ -72,28 +75,41 @@ class RunFolder:
 
     @staticmethod
     def _check_new(path: Path) -> None:
-        if path.exists() and (not path.is_dir() or not all(map(is_temporary, path.iterdir()))):
+        if path.exists() and (not path.is_dir() or not all(map(_is_passing, path.iterdir()))):
             raise BadUsage(f"{path}: exists already; name another --run, or remove it first")
 
     @contextlib.contextmanager
     def training(self, config: Any) -> Iterator[None]:
-        """Saves the options; removes the folder where training fails before an epoch is saved.
+        """Saves the options; removes the folder where training fails before it saves anything.
 
         Within it is all that the run is to leave: killed before its end, it can go on.
+
+        Raises BadUsage if another process trains here, BadData if the disk is full, or something
+        cannot be saved for another reason.
         """
-        if not self.is_cut_off():
-            if not self._is_begun():
-                self.create(self.path)
-            self._clear()
-        try:
+        with alone(self.path), self._saving():
             if not self.is_cut_off():
-                self.save_config(config)
+                if not self._is_begun():
+                    self.create(self.path)
+                self._clear()
+            try:
+                if not self.is_cut_off():
+                    self.save_config(config)
+                yield
+            except BaseException:
+                if not self.model.exists() and not any(self.checkpoint.glob("*")):
+                    self.remove()
+                raise
+            shutil.rmtree(self.checkpoint, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _saving(self) -> Iterator[None]:
+        try:
             yield
-        except BaseException:
-            if not self.model.exists() and not any(self.checkpoint.glob("*")):
-                self.remove()
-            raise
-        shutil.rmtree(self.checkpoint, ignore_errors=True)
+        except OSError as error:
+            reason = error.strerror or str(error).strip().splitlines()[0]
+            last = "; the same command goes on from the last save" if self.is_cut_off() else ""
+            raise BadData(f"{self.path}: cannot be saved: {reason}{last}") from None
 
     @classmethod
     def open(cls, path: Path) -> "RunFolder":
@@ -147,11 +163,12 @@ class RunFolder:
     def check_config(self, config: Any) -> None:
         """Raises BadUsage if the training that is to go on had other options.
 
-        The folder may have been moved since, or be named from elsewhere: `run` is not compared.
+        The folder may have been moved since, or be named from elsewhere: `run` is not compared, nor
+        how often it saves.
         """
         before = self.load_json(self.config)
         now = json.loads(json.dumps(dataclasses.asdict(config), default=str))
-        now.pop("run", None)
+        now = {name: value for name, value in now.items() if name not in ("run", "save_every")}
         for name, value in now.items():
             if before.get(name) != value:
                 raise BadUsage(
@@ -217,3 +234,8 @@ class RunFolder:
     def save_json(self, path: Path, content: Any) -> None:
         text = json.dumps(content, indent=2, default=str, ensure_ascii=False) + "\n"
         write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def _is_passing(path: Path) -> bool:
+    """Whether a file goes when a training is over, however that ended."""
+    return is_temporary(path) or is_lock(path)

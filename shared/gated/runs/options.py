@@ -150,6 +150,14 @@ Average = Annotated[
     ),
     SHARE,
 ]
+SaveEvery = Annotated[
+    float,
+    _help(
+        "Minutes between two saves within an epoch of all that going on takes. A training that is "
+        "cut off goes on from its last save, with the result that it would have had."
+    ),
+    at_least(0),
+]
 Seed = Annotated[
     int,
     _help("Of the weights, the order of the examples, the dropout, and the split by shares."),

@@ -30,6 +30,7 @@ class Config:
     learning_rate: options.LearningRate[float] = 0.03
     clip: options.Clip = 1.0
     average: options.Average[float] = 0.0
+    save_every: options.SaveEvery = 10.0
     seed: options.Seed = 1
     seeds: options.Seeds = 1
 

@@ -5,8 +5,8 @@ import math
 import keras
 import numpy as np
 
-from gated.runs.fitting import Progress
 from gated.runs.folder import RunFolder
+from gated.runs.progress import Progress
 
 
 def test_the_weights_saved_are_the_best(tmp_path):

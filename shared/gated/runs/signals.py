@@ -1,0 +1,47 @@
+"""Ctrl-C, and the SIGTERM by which a cluster takes a machine away, in training."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came."""
+
+
+class Signals:
+    """Which of them has come."""
+
+    def __init__(self) -> None:
+        self.noted: int | None = None
+
+    def check(self) -> None:
+        """Raises KeyboardInterrupt after Ctrl-C, Terminated after SIGTERM."""
+        if self.noted is not None:
+            raise Terminated if self.noted == signal.SIGTERM else KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def signals_noted() -> Iterator[Signals]:
+    """Within, both are noted for whoever asks between two steps.
+
+    Thrown in the midst of TensorFlow's own code, an exception has been seen to corrupt its memory.
+    A second signal does not wait.
+    """
+    signals = Signals()
+
+    def note(number, frame):
+        if signals.noted is not None:
+            signals.check()
+        signals.noted = number
+
+    if threading.current_thread() is not threading.main_thread():
+        yield signals  # they go to the main thread
+        return
+    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield signals
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,76 @@
+"""Starts a training, kills it, and starts it again, until it has been killed often enough.
+
+    python -m tests.apps.killing APP SEED KILLS OPTIONS...
+
+The processes are forks of this one, which has imported what takes long and has done nothing yet.
+Prints the exit status of the last.
+"""
+
+import importlib
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+_WAIT = 120  # seconds, in which anything should have happened
+
+
+def main(app, seed, kills, *options):
+    from gated.runs.command import run_command
+    from gated.runs.quiet import import_keras
+
+    import_keras()
+    train = importlib.import_module(f"apps.{app}.train").train
+    run = Path(options[options.index("--run") + 1])
+    rng = random.Random(int(seed))
+    for number in range(int(kills) + 1):
+        child = os.fork()
+        if not child:
+            sys.argv[1:] = options
+            run_command(train)
+            os._exit(0)
+        if number < int(kills):
+            _wait(_moment(run, number, int(kills), rng), child)
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status))
+
+
+def _moment(run, number, kills, rng):
+    """When to kill: at first before anything is saved, at last in the final evaluation."""
+    last, delay = run / "checkpoint" / "last.npz", rng.uniform(0, 0.2)
+    if number == 0:
+        return _after(run.exists, delay)
+    if number == kills - 1:
+        return _after((run / "model.keras").exists, 0)
+    before = _time_of(last)
+    return _after(lambda: _time_of(last) != before, delay)
+
+
+def _after(happened, delay):
+    since = []
+
+    def now():
+        if happened() and not since:
+            since.append(time.monotonic())
+        return since and time.monotonic() - since[0] >= delay
+
+    return now
+
+
+def _wait(moment, child):
+    end = time.monotonic() + _WAIT
+    while not moment():
+        if os.waitpid(child, os.WNOHANG)[0] or time.monotonic() > end:
+            sys.exit("the training was over before it was killed")
+        time.sleep(0.001)
+
+
+def _time_of(path):
+    return path.stat().st_mtime_ns if path.exists() else None
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
