@@ -28,7 +28,7 @@ _LOGITS = 2**27  # unless they have more logits
 def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[LanguageModel, float]:
     """Trains, and saves the vocabulary and the weights of the best epoch.
 
-    A run that was cut off goes on after its last whole epoch, with the same result as if it had
+    A run that was cut off goes on from its last save, with the same result as if it had
     not been.
 
     Returns:

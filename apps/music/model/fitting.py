@@ -19,7 +19,7 @@ from .scores import score
 def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Composer, float]:
     """Trains, and saves the training pieces and the weights of the best epoch.
 
-    A run that was cut off goes on after its last whole epoch.
+    A run that was cut off goes on from its last save.
 
     Returns:
         What is trained, and its loss on the validation pieces.

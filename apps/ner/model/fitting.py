@@ -27,7 +27,7 @@ from .vectors import with_vectors
 def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
     """Trains, and saves the vocabularies and the weights of the best epoch.
 
-    A run that was cut off goes on after its last whole epoch.
+    A run that was cut off goes on from its last save.
     """
     config = config.resolved(len(corpus.train))
     keras.utils.set_random_seed(config.seed)

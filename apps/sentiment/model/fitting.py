@@ -24,7 +24,7 @@ from .network import build_model, build_upon, groups_of
 def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Classifier, float]:
     """Trains, and saves the vocabularies and the weights of the best epoch.
 
-    A run that was cut off goes on after its last whole epoch. The number is the validation loss of
+    A run that was cut off goes on from its last save. The number is the validation loss of
     the best epoch.
     """
     config = config.resolved(len(corpus.train))
