@@ -4,7 +4,10 @@ import math
 
 import keras
 import numpy as np
+import pytest
 
+from gated.errors import BadUsage
+from gated.optimizers import with_gradient_norm
 from gated.runs.folder import RunFolder
 from gated.runs.progress import Progress
 
@@ -68,3 +71,39 @@ def test_averaged_weights_are_validated_and_saved(tmp_path):
     np.testing.assert_allclose(validated, expected, rtol=1e-6)
     model.load_weights(progress.best)
     np.testing.assert_allclose(model.get_weights()[0].item(), average, rtol=1e-6)
+
+
+def test_a_loss_that_is_no_number(tmp_path):
+    progress = Progress(RunFolder(tmp_path), patience=1, validate=dict)
+    progress.on_train_batch_end(0, {"loss": 1e30})
+    message = "^epoch 1, step 2: the loss is nan; try a lower --learning-rate"
+    with pytest.raises(BadUsage, match=message):
+        progress.on_train_batch_end(1, {"loss": math.nan})
+    with pytest.raises(BadUsage, match="the loss is inf"):
+        progress.on_train_batch_end(1, {"loss": math.inf})
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_norm_of_the_gradients(tmp_path):
+    """The mean of |dL/dw|, by hand, for a descent of which clipping cuts every step."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([np.full((1, 1), 3.0)])
+    optimizer = with_gradient_norm(keras.optimizers.SGD)(0.1, global_clipnorm=0.5)
+    model.compile(optimizer, "mse")
+    logs = []
+    progress = Progress(RunFolder(tmp_path), patience=5, validate=lambda: {"val_loss": 1.0})
+    record = keras.callbacks.LambdaCallback(on_epoch_end=lambda _, seen: logs.append(dict(seen)))
+    data = np.ones((2, 1))
+    model.fit(data, data, 1, epochs=2, verbose=0, callbacks=[progress, record])
+    weight, expected = 3.0, []
+    for _ in range(2):
+        norms = []
+        for _ in range(2):
+            norms.append(2 * (weight - 1))
+            weight -= 0.1 * 0.5
+        expected.append(np.mean(norms))
+    found = [seen["gradient_norm"] for seen in logs]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    history = (tmp_path / "history.csv").read_text().splitlines()
+    assert history[0] == "epoch,gradient_norm,loss,val_loss"
+    assert [float(line.split(",")[1]) for line in history[1:]] == found
