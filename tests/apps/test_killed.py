@@ -1,5 +1,6 @@
 """A training that is killed again and again ends as if it had not been."""
 
+import resource
 import signal
 import subprocess
 import sys
@@ -120,3 +121,18 @@ def test_signals(tmp_path, number, status, says):
     with np.load(run / "checkpoint" / "last.npz") as saved:
         assert saved["steps"] > 0
     assert not (run / "lock").exists()
+
+
+def test_no_room(tmp_path):
+    """One line where a file cannot be written to its end; the same command then does the rest."""
+    command = [sys.executable, "-m", "tests.apps.brackets.train", "--epochs", "2"]
+    command += ["--run", str(tmp_path / "run")]
+
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))  # the optimizer needs more
+
+    done = subprocess.run(command, preexec_fn=little_room, capture_output=True, encoding="utf-8")
+    assert done.returncode == 1
+    assert done.stderr == f"error: {tmp_path}/run: cannot be saved: File too large\n"
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr

@@ -25,7 +25,7 @@ def test_the_weights_saved_are_the_best(tmp_path):
         progress.on_epoch_end(epoch, {})
         stopped.append(bool(model.stop_training))
     assert stopped == [False, False, False, True]  # two epochs without a better one
-    model.load_weights(progress.best)
+    progress.load_best(model)
     assert model.get_weights()[0] == 1
 
 
@@ -41,7 +41,7 @@ def test_what_is_to_be_greatest(tmp_path):
         progress.on_epoch_end(epoch, {})
         assert progress.best.exists()  # even the first is better than nothing
     assert progress.finished
-    model.load_weights(progress.best)
+    progress.load_best(model)
     assert model.get_weights()[0] == 2  # the first of the two that are as good
 
 
@@ -69,7 +69,7 @@ def test_averaged_weights_are_validated_and_saved(tmp_path):
             average = weight if average is None else 0.75 * average + 0.25 * weight
         expected.append(average)
     np.testing.assert_allclose(validated, expected, rtol=1e-6)
-    model.load_weights(progress.best)
+    progress.load_best(model)
     np.testing.assert_allclose(model.get_weights()[0].item(), average, rtol=1e-6)
 
 

@@ -74,7 +74,7 @@ def fit_and_save(
         shutil.rmtree(run.checkpoint)
         what = goal.replace("val_", "the validation ")
         raise BadUsage(f"--learning-rate {config.learning_rate}: too high, {what} is not finite")
-    model.load_weights(progress.best)
+    progress.load_best(model)
     save_model(run, saved)
     return progress.sign * progress.least
 

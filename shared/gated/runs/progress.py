@@ -44,7 +44,7 @@ class Progress(keras.callbacks.Callback):
         super().__init__()
         self.validate = validate
         self.goal, self.sign = goal, 1 if goal.endswith("loss") else -1
-        self.best = run.checkpoint / "best.weights.h5"
+        self.best = run.checkpoint / "best.npz"
         self.last = run.checkpoint / "last.npz"
         self.history = run.history
         self.patience = patience
@@ -73,7 +73,7 @@ class Progress(keras.callbacks.Callback):
             with self.history.open(encoding="utf-8", newline="") as file:
                 self.rows = list(csv.DictReader(file))[: self.epochs]
         model.optimizer.build(model.trainable_variables)
-        self._assign(model)
+        _assign(_variables(model), self._saved)
         for _ in range(self.epochs):
             training.on_epoch_end()
 
@@ -86,7 +86,7 @@ class Progress(keras.callbacks.Callback):
         self._at = time.monotonic()
         if self.steps:
             # What was reset at the beginning of the epoch.
-            self._assign(self.model)
+            _assign(_variables(self.model), self._saved)
 
     def on_train_batch_end(self, batch, logs=None):
         self.batches = batch + 1
@@ -113,7 +113,8 @@ class Progress(keras.callbacks.Callback):
         self.epochs, self.waited = epoch + 1, self.waited + 1
         if self.sign * logs[self.goal] < self.least:
             self.least, self.waited = self.sign * logs[self.goal], 0
-            write_whole(self.best, model.save_weights)
+            # Not as HDF5, which ends the process where the disk is full.
+            self._write(self.best, model.weights)
         for variable, value in zip(model.trainable_variables, trained, strict=True):
             variable.assign(value)
         self.rows.append({"epoch": epoch, **dict(sorted(logs.items()))})
@@ -142,13 +143,17 @@ class Progress(keras.callbacks.Callback):
     def _save(self, model, steps):
         self.steps, self._skipped = steps, steps
         numbers = {name: getattr(self, name) for name in ("epochs", "steps", "least", "waited")}
-        arrays = {f"variable_{i}": v for i, v in enumerate(map(_array, _variables(model)))}
-        write_whole(self.last, lambda path: np.savez(path, **numbers, **arrays))
+        self._write(self.last, _variables(model), **numbers)
         self._at = time.monotonic()
 
-    def _assign(self, model):
-        for i, variable in enumerate(_variables(model)):
-            variable.assign(self._saved[f"variable_{i}"])
+    def load_best(self, model: keras.Model) -> None:
+        """Gives a model the weights of the best epoch."""
+        with np.load(self.best, allow_pickle=False) as saved:
+            _assign(model.weights, saved)
+
+    def _write(self, file, variables, **numbers):
+        arrays = {f"variable_{i}": _array(variable) for i, variable in enumerate(variables)}
+        write_whole(file, lambda path: np.savez(path, **numbers, **arrays))
 
     def _skipping(self, train):
         """The training step of Keras, which takes the batches that were trained on and no more.
@@ -172,6 +177,11 @@ class Progress(keras.callbacks.Callback):
 
 def _variables(model):
     return [*model.variables, *model.metrics_variables, *model.optimizer.variables]
+
+
+def _assign(variables, saved):
+    for i, variable in enumerate(variables):
+        variable.assign(saved[f"variable_{i}"])
 
 
 def _array(variable):
