@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from gated.errors import BadUsage
+from gated.runs.arrays import load_arrays
 from gated.runs.folder import RunFolder
 from gated.runs.interrupt import interrupt_between_steps
 from gated.whole import write_whole
@@ -51,7 +52,8 @@ def fit_and_save(
     run.checkpoint.mkdir(exist_ok=True)
     try:
         with interrupt_between_steps() as stop:
-            progress.restore(model, training)
+            with run.loading("a training to go on with"):
+                progress.restore(model, training)
             if not progress.finished:
                 model.fit(
                     training,
@@ -76,7 +78,8 @@ def fit_and_save(
         shutil.rmtree(run.checkpoint)
         what = goal.replace("val_", "the validation ")
         raise BadUsage(f"--learning-rate {config.learning_rate}: too high, {what} is not finite")
-    model.load_weights(progress.best)
+    with run.loading("a training to go on with"):
+        model.load_weights(progress.best)
     save_model(run, saved)
     return progress.sign * progress.least
 
@@ -164,7 +167,7 @@ class Progress(keras.callbacks.Callback):
         """Brings back the model and the data set as they were when the training was cut off."""
         if not self.last.exists():
             return
-        saved = np.load(self.last, allow_pickle=False)
+        saved = load_arrays(self.last)
         self.epochs, self.least, self.waited = (
             saved[name].item() for name in ("epochs", "least", "waited")
         )
