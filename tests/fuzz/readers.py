@@ -111,7 +111,7 @@ def _music() -> dict[str, list[bytes]]:
     piece = Piece("x", frames, np.arange(len(frames), dtype="uint8") % 4 + 1, 2, 90.0, (4, 4))
     cells = np.empty((1, 2), object)
     cells[0, 0] = cells[0, 1] = (frames > 0).astype("uint8")
-    sets = {name: cells for name in ("traindata", "validdata", "testdata")}
+    sets = dict.fromkeys(("traindata", "validdata", "testdata"), cells)
     # A track in running status, with a tempo, a metre and a system message.
     track = b"\0\xff\x51\3\7\xa1\x20\0\xff\x58\4\3\2\x18\x08\0\x90\x3c\x40\x60\x3c\0\0\xf0\2\1\xf7"
     by_hand = b"MThd\0\0\0\6\0\1\0\2\0\x60" + 2 * (
