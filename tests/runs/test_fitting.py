@@ -1,11 +1,14 @@
 """Which weights are saved, and what is validated."""
 
 import math
+from types import SimpleNamespace
 
 import keras
 import numpy as np
+import pytest
 
-from gated.runs.fitting import Progress
+from gated.errors import BadData
+from gated.runs.fitting import Progress, fit_and_save
 from gated.runs.folder import RunFolder
 
 
@@ -68,3 +71,19 @@ def test_averaged_weights_are_validated_and_saved(tmp_path):
     np.testing.assert_allclose(validated, expected, rtol=1e-6)
     model.load_weights(progress.best)
     np.testing.assert_allclose(model.get_weights()[0].item(), average, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["last.npz", "best.weights.h5"])
+def test_a_damaged_checkpoint_is_refused(tmp_path, name):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    run = RunFolder(tmp_path)
+    progress = Progress(run, patience=1, validate=lambda: {"val_loss": 1.0})
+    progress.set_model(model)
+    progress.on_epoch_end(0, {})
+    (run.checkpoint / name).write_bytes(b"something else")
+    config = SimpleNamespace(epochs=1, patience=1, learning_rate=0.1)
+    training = keras.utils.PyDataset()
+    with pytest.raises(BadData, match="cannot be loaded as a training to go on with: "):
+        fit_and_save(model, training, dict, config, run, model)
+    assert (run.checkpoint / name).read_bytes() == b"something else"

@@ -1,6 +1,7 @@
 """Arrays in .npz files, which may be a stranger's."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 
@@ -14,10 +15,9 @@ def load_arrays(path: Path) -> dict[str, np.ndarray]:
     Raises any kind of error where it is no such file, or would take far more memory than disk: to
     be called within `RunFolder.loading`.
     """
+    with ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > max(_LARGE, _MOST_EXPANSION * path.stat().st_size):
+        raise ValueError(f"{path.name} would grow to {size:,} bytes")
     with np.load(path, allow_pickle=False) as saved:
-        if not isinstance(saved, np.lib.npyio.NpzFile):
-            raise ValueError(f"{path.name} is one array, expected an archive of arrays")
-        size = sum(member.file_size for member in saved.zip.infolist())
-        if size > max(_LARGE, _MOST_EXPANSION * path.stat().st_size):
-            raise ValueError(f"{path.name} would grow to {size:,} bytes")
         return dict(saved)
