@@ -31,7 +31,7 @@ class _Matrix(NamedTuple):
 def read_variables(content: bytes) -> dict[str, np.ndarray]:
     """The variables of a file: numbers, and cells of numbers as arrays of objects.
 
-    What has another type is None. Raises ValueError where it is no such file.
+    What has another type is an array of None. Raises ValueError where it is no such file.
     """
     order = {b"IM": "<", b"MI": ">"}.get(content[126:128])
     if order is None or len(content) < 128:
@@ -91,8 +91,7 @@ def _matrix(body: memoryview, order: str) -> _Matrix:
     return _Matrix(word & 0xFF, tuple(shape), bytes(name).decode("latin-1"), parts)
 
 
-def _value(matrix: _Matrix, order: str) -> np.ndarray | None:
-    """Cells within cells are None too."""
+def _value(matrix: _Matrix, order: str) -> np.ndarray:
     if matrix.kind == _CELL:
         cells = [
             _numbers(_matrix(body, order), order) if body else np.zeros((0, 0))
@@ -108,9 +107,9 @@ def _value(matrix: _Matrix, order: str) -> np.ndarray | None:
     return _numbers(matrix, order)
 
 
-def _numbers(matrix: _Matrix, order: str) -> np.ndarray | None:
+def _numbers(matrix: _Matrix, order: str) -> np.ndarray:
     if not _FIRST_NUMERIC <= matrix.kind <= _LAST_NUMERIC:
-        return None
+        return np.array(None)
     kind, data = matrix.parts[0] if matrix.parts else (1, memoryview(b""))
     if kind not in _NUMBERS:
         raise ValueError(f"numbers of the type {kind}")
