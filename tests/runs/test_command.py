@@ -1,5 +1,6 @@
 """The frame of the commands: options, errors, exit status."""
 
+import io
 import sys
 from typing import Annotated
 
@@ -30,6 +31,15 @@ def call(monkeypatch, *arguments):
     with pytest.raises(SystemExit) as exit_:
         run_command(command)
     return exit_.value.code
+
+
+def test_a_name_that_is_no_text_is_printed(monkeypatch):
+    out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, "utf-8"))
+    monkeypatch.setattr(sys, "argv", ["command", "--outcome", "caf\udce9.txt"])
+    run_command(command)
+    sys.stdout.flush()
+    assert out.getvalue() == b"caf\xe9.txt None\n"
 
 
 def test_success(monkeypatch, capsys):

@@ -1,13 +1,15 @@
 """Which weights are saved, and what is validated."""
 
 import math
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 
-from gated.errors import BadUsage
+from gated.errors import BadData, BadUsage
 from gated.optimizers import with_gradient_norm
+from gated.runs.fitting import fit_and_save
 from gated.runs.folder import RunFolder
 from gated.runs.progress import Progress
 
@@ -107,3 +109,19 @@ def test_the_norm_of_the_gradients(tmp_path):
     history = (tmp_path / "history.csv").read_text().splitlines()
     assert history[0] == "epoch,gradient_norm,loss,val_loss"
     assert [float(line.split(",")[1]) for line in history[1:]] == found
+
+
+@pytest.mark.parametrize("name", ["last.npz", "best.npz"])
+def test_a_damaged_checkpoint_is_refused(tmp_path, name):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    run = RunFolder(tmp_path)
+    progress = Progress(run, patience=1, validate=lambda: {"val_loss": 1.0})
+    progress.set_model(model)
+    progress.on_epoch_end(0, {})
+    (run.checkpoint / name).write_bytes(b"something else")
+    config = SimpleNamespace(epochs=1, patience=1, learning_rate=0.1, save_every=10)
+    training = keras.utils.PyDataset()
+    with pytest.raises(BadData, match="cannot be loaded as a training to go on with: "):
+        fit_and_save(model, training, dict, config, run, model)
+    assert (run.checkpoint / name).read_bytes() == b"something else"

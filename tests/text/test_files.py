@@ -3,7 +3,7 @@
 import pytest
 
 from gated.errors import BadData
-from gated.text.files import decode_lines, in_memory, read_lines
+from gated.text.files import decode_lines, in_memory, paths_in, read_lines
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,11 @@ def test_few_long_texts_are_in_memory():
     # 476 short ones with the first two long ones, and then by twos: 2 * 200,000 > 2**18.
     assert [len(part) for part in parts] == [1024, 476 + 2, 2, 1]
     assert [text for part in parts for text in part] == texts
+
+
+def test_a_folder_that_cannot_be_read(tmp_path):
+    (tmp_path / "b").touch()
+    (tmp_path / "a").mkdir()
+    assert paths_in(tmp_path) == [tmp_path / "a", tmp_path / "b"]
+    with pytest.raises(BadData, match=r"b: not a directory, expected a folder$"):
+        paths_in(tmp_path / "b")

@@ -92,3 +92,14 @@ def test_vectors_in_an_embedding():
     after = embedding.get_weights()[0]
     assert after[2].tolist() == [1, 2, 3]
     np.testing.assert_array_equal(np.delete(after, 2, axis=0), np.delete(before, 2, axis=0))
+
+
+def test_what_is_damaged_or_has_no_line_ends(tmp_path):
+    path = tmp_path / "x.gz"
+    packed = gzip.compress(LINES.encode(), mtime=0)
+    path.write_bytes(packed[:20] + bytes([packed[20] ^ 255]) + packed[21:])
+    with pytest.raises(BadData, match=r"x\.gz: .*, expected word vectors$"):
+        read_vectors(path, WANTED)
+    path.write_bytes(gzip.compress(bytes(2**26)))  # that would be in memory at once
+    with pytest.raises(BadData, match=r"x\.gz:1: more than 1,048,576 bytes"):
+        read_vectors(path, WANTED)

@@ -115,7 +115,7 @@ def _read(names: Sequence[str], splitter: Splitter, files: str = "train") -> dic
 def _paths(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    files = sorted(one for one in path.rglob("*") if one.suffix.lower() == ".txt")
+    files = sorted(one for one in path.rglob("*") if one.suffix.lower() == ".txt" and one.is_file())
     if not files:
         raise BadData(f"{path}: no *.txt files in this folder")
     return files

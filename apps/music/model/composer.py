@@ -8,6 +8,7 @@ from keras import ops
 
 from gated.compiling import compiled
 from gated.runs.folder import RunFolder
+from gated.runs.models import load_model
 from gated.sampling import uniforms
 
 from ..config import Config
@@ -37,14 +38,11 @@ class Composer:
 
     @classmethod
     def load(cls, run: RunFolder) -> "Composer":
-        # These register what the file holds.
-        import gated.layers  # noqa: F401
-
-        from . import notes  # noqa: F401
+        from . import notes  # noqa: F401, registers what the file holds
 
         joint = run.load_config(Config).output == "joint"
         with run.loading():
-            return cls(keras.saving.load_model(run.model, compile=False), joint)
+            return cls(load_model(run), joint)
 
     def states(self, batch: int) -> list[Any]:
         """Those before the first frame."""

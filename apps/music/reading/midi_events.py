@@ -8,6 +8,7 @@ NOTE_OFF, NOTE_ON = 0x8, 0x9
 TEMPO, METRE = 0x51, 0x58
 
 _META, _END = 0xFF, 0x2F
+_LARGEST = 2**56
 # Bytes of data after a status byte, by its upper half, and of those that are no channel's.
 _DATA = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _SYSTEM = {0xF1: 1, 0xF2: 2, 0xF3: 1}
@@ -148,13 +149,18 @@ class _Track:
         return self._body[self._place - count : self._place]
 
     def _number(self) -> int:
-        """Of as many bytes as have their highest bit set, and one more; seven bits of each."""
+        """Of as many bytes as have their highest bit set, and one more; seven bits of each.
+
+        Raises IndexError where there are far more than the four that the standard allows.
+        """
         number = 0
         while True:
             byte = self._take(1)[0]
             number = number << 7 | byte & 0x7F
             if byte < 0x80:
                 return number
+            if number > _LARGEST:
+                raise IndexError
 
 
 def _count(number: int, what: str) -> str:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .piece import Piece
+from gated.runs.arrays import load_arrays
+
+from .piece import KEYS, Piece
 
 
 def save_pieces(path: Path, pieces: Sequence[Piece]) -> None:
@@ -25,10 +27,13 @@ def save_pieces(path: Path, pieces: Sequence[Piece]) -> None:
 
 def load_pieces(path: Path) -> list[Piece]:
     """Raises one of many errors where that is no such file: see `RunFolder.loading`."""
-    with np.load(path, allow_pickle=False) as saved:
-        arrays = dict(saved)
-    ends = np.cumsum(arrays["lengths"])[:-1]
-    parts = [np.split(arrays[name], ends) for name in ("frames", "positions")]
+    arrays = load_arrays(path)
+    lengths, frames, positions = (arrays[name] for name in ("lengths", "frames", "positions"))
+    wanted = [("uint8", (lengths.sum(), KEYS)), ("uint8", (lengths.sum(),))]
+    if [(array.dtype, array.shape) for array in (frames, positions)] != wanted or min(lengths) < 1:
+        raise ValueError(f"{path.name} holds no pieces")
+    ends = np.cumsum(lengths)[:-1]
+    parts = [np.split(array, ends) for array in (frames, positions)]
     metres = [tuple(map(int, metre)) if metre[0] else None for metre in arrays["metres"]]
     singles = [arrays[name].tolist() for name in ("names", "grids", "tempos")]
     return [

@@ -1,14 +1,13 @@
 """Piano rolls in MATLAB files, as those of Boulanger-Lewandowski, Bengio and Vincent 2012."""
 
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import scipy.io
 
 from gated.errors import BadData
 from gated.text.files import read_bytes
 
+from .matlab import read_variables
 from .piece import HELD, KEYS, LONGEST, Piece
 
 ENDINGS = (".mat",)
@@ -32,14 +31,12 @@ def read_rolls(path: str | Path, grid: int) -> dict[str, list[Piece]]:
     expected = f"a MATLAB file with {', '.join(_SETS.values())}"
     content = read_bytes(path, expected)
     try:
-        arrays = scipy.io.loadmat(BytesIO(content))
-    except Exception as error:
-        # There is no one kind of error that scipy raises on damaged files.
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise BadData(f"{path}: not {expected}: {reason}") from None
+        arrays = read_variables(content)
+    except ValueError as error:
+        raise BadData(f"{path}: not {expected}: {error}") from None
     for name in _SETS.values():
         if name not in arrays:
-            found = ", ".join(key for key in arrays if not key.startswith("__")) or "nothing"
+            found = ", ".join(arrays) or "nothing"
             raise BadData(f"{path}: no {name}, found {found}; expected {expected}")
     return {
         which: [

@@ -11,6 +11,7 @@ from rich.progress import track
 from gated.errors import BadData
 from gated.runs import corpus
 from gated.runs.corpus import named_sets, split
+from gated.text.files import paths_in
 
 from ..config import Config
 from . import abc, midi, rolls
@@ -146,7 +147,7 @@ class _Reader:
 
 def _folders_of_sets(folder: Path) -> dict[str, Path]:
     """The train, valid and test folders within, if there are such; else the folder as one set."""
-    inside = [path for path in folder.iterdir() if path.is_dir()]
+    inside = [path for path in paths_in(folder) if path.is_dir()]
     # A folder of another name may have one of the words in its own, as `latest` has.
     if any("train" in path.name.lower() for path in inside):
         sets = named_sets(inside, folder)

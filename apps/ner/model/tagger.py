@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from gated.runs.folder import RunFolder
+from gated.runs.models import load_model
 from gated.text.files import in_memory
 from gated.text.sentences import split_sentences
 
@@ -44,10 +45,8 @@ class Tagger:
 
     @classmethod
     def load(cls, run: RunFolder) -> "Tagger":
-        import gated.layers  # noqa: F401, registers what the file holds
-
         with run.loading():
-            model = keras.models.load_model(run.model)
+            model = load_model(run)
             encoder = Encoder.load(run.path)
             words, characters, tags = _sizes(model)
             expected = (len(encoder.words), characters and len(encoder.characters))

@@ -81,9 +81,12 @@ def _named(
 
 def _columns_of_tags(rows: Sequence[Row], token: int | None) -> list[int]:
     """The places of the columns of tags of entities, of which there may be none."""
-    columns: list[Counter[str]] = []
+    if not rows:
+        return []
+    # How many columns most rows have: a row may have any number of them.
+    width = sorted(len(row.columns) for row in rows)[int((1 - MOST) * len(rows))]
+    columns: list[Counter[str]] = [Counter() for _ in range(width)]
     for row in rows:
-        columns += [Counter() for _ in row.columns[len(columns) :]]
         for column, field in zip(columns, row.columns, strict=False):
             column[field] += 1
     found = []

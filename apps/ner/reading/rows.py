@@ -79,7 +79,7 @@ def _counted(sentences: Iterable[Sequence[Row]]) -> bool:
         for row in rows:
             if row.line.startswith("#"):
                 continue
-            found = re.fullmatch("([0-9]+)([-.][0-9]+)?", row.columns[0].strip())
+            found = re.fullmatch("([0-9]{1,18})([-.][0-9]+)?", row.columns[0].strip())
             if (found and found[2]) or not (found or total):  # or a header
                 continue
             total += 1

@@ -8,6 +8,7 @@ from gated.errors import BadData
 from gated.runs import corpus
 from gated.runs.corpus import named_sets, named_splits, split
 from gated.text import tfds
+from gated.text.files import paths_in
 
 from ..config import Config
 from .conll import Reader, Sentence
@@ -45,7 +46,7 @@ def _read(names: Sequence[str], reader: Reader, files: str = "train") -> dict[st
     if len(names) == 1 and names[0].startswith(tfds.PREFIX):
         return _read_tfds(names[0].removeprefix(tfds.PREFIX), reader)
     if len(names) == 1 and (folder := Path(names[0])).is_dir():
-        paths = (path for path in folder.iterdir() if path.is_file())
+        paths = (path for path in paths_in(folder) if path.is_file())
         return {which: reader.read(path) for which, path in named_sets(paths, folder).items()}
     return {files: _read_files(names, reader)}
 

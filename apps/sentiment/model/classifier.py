@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from gated.runs.folder import RunFolder
+from gated.runs.models import load_model
 from gated.text.files import in_memory
 
 from ..config import Config
@@ -30,13 +31,11 @@ class Classifier:
 
     @classmethod
     def load(cls, run: RunFolder) -> "Classifier":
-        import gated.layers  # noqa: F401, registers what the file holds
-
-        from . import naive_bayes  # noqa: F401
+        from . import naive_bayes  # noqa: F401, registers what the file holds
 
         limit = run.load_config(Config).limit
         with run.loading():
-            model = keras.models.load_model(run.model)
+            model = load_model(run)
             encoder = load_encoder(run.path, limit)
             sizes = (model.get_layer("vectors").input_dim, model.output_shape[-1])
             if sizes != (len(encoder.words), len(encoder.labels)):

@@ -8,6 +8,7 @@ from pathlib import Path
 from gated.errors import BadData
 from gated.text.encodings import decode, find_encoding
 from gated.text.files import read_bytes, split_lines
+from gated.text.json_text import parse_json
 from gated.text.tables import Quoting, read_table
 
 TABLES = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
@@ -82,10 +83,7 @@ class Reader:
             if not line.strip():
                 continue
             where = f"{path}:{number}"
-            try:
-                found = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise BadData(f"{where}: not JSON: {error.msg}") from None
+            found = parse_json(line, str(path), number)
             if not isinstance(found, dict):
                 raise BadData(f"{where}: expected a JSON object")
             for key in (self.text_column, self.label_column):

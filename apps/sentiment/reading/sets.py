@@ -7,6 +7,7 @@ from gated.errors import BadData
 from gated.runs import corpus
 from gated.runs.corpus import named_sets, named_splits, split
 from gated.text import tfds
+from gated.text.files import paths_in
 
 from ..config import Config
 from .files import JSON_LINES, TABLES, Reader, Text
@@ -99,8 +100,9 @@ def _read_all(names: Sequence[str], reader: Reader) -> list[Text]:
 
 
 def _read_folder(folder: Path, reader: Reader) -> dict[str, list[Text]]:
-    folders = [path for path in folder.iterdir() if path.is_dir()]
-    tables = [path for path in folder.iterdir() if path.suffix.lower() in (*TABLES, *JSON_LINES)]
+    paths = paths_in(folder)
+    folders = [path for path in paths if path.is_dir()]
+    tables = [path for path in paths if path.suffix.lower() in (*TABLES, *JSON_LINES)]
     sets = named_sets(folders or tables, folder)
     if folders:
         sets = sets or {"train": folder}
@@ -117,10 +119,10 @@ def _read_classes(folder: Path, reader: Reader) -> list[Text]:
     """A folder for each class, a text each file."""
     texts = [
         reader.read_whole(path, label.name)
-        for label in sorted(folder.iterdir())
+        for label in paths_in(folder)
         if label.is_dir() and label.name != _UNLABELLED
-        for path in sorted(label.iterdir())
-        if path.suffix.lower() == ".txt"
+        for path in paths_in(label)
+        if path.suffix.lower() == ".txt" and path.is_file()
     ]
     if not texts:
         raise BadData(f"{folder}: no *.txt files in folders of classes")

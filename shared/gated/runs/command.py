@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import io
 import logging
 import os
 import re
@@ -27,6 +28,9 @@ def run_command(command: Callable[..., Any], called: str | None = None) -> None:
     after SIGTERM; the last four leave one line on stderr.
     """
     logging.getLogger("absl").setLevel(logging.ERROR)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names of files are bytes, and may be no text.
+        sys.stdout.reconfigure(errors="surrogateescape")
     module = sys.modules[command.__module__]
     name = module.__spec__.name.removesuffix(".__main__") if module.__spec__ else None
     called = called or (f"python -m {name}" if name else None)

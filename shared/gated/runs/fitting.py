@@ -47,7 +47,8 @@ def fit_and_save(
     """
     with signals_noted() as signals:
         progress = Progress(run, config.patience, validate, goal, config.save_every, signals)
-        progress.restore(model, training)
+        with run.loading("a training to go on with"):
+            progress.restore(model, training)
         data = Remaining(training, progress.steps)
         # With one, Keras has tf.data tune itself, and epochs have been seen to begin with half a
         # minute in which nothing runs.
@@ -74,7 +75,8 @@ def fit_and_save(
         shutil.rmtree(run.checkpoint)
         what = goal.replace("val_", "the validation ")
         raise BadUsage(f"--learning-rate {config.learning_rate}: too high, {what} is not finite")
-    progress.load_best(model)
+    with run.loading("a training to go on with"):
+        progress.load_best(model)
     save_model(run, saved)
     return progress.sign * progress.least
 

@@ -5,23 +5,19 @@ import dataclasses
 import json
 import shutil
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
-from zipfile import BadZipFile
+
+from typeguard import TypeCheckError, check_type
 
 from gated.errors import BadData, BadUsage
 from gated.runs.lock import alone, check_free, is_lock
+from gated.text.files import read_bytes
+from gated.text.json_text import parse_json
 from gated.whole import is_temporary, write_whole
 
 Options = TypeVar("Options")
-
-# What the readers of models and arrays raise where a file is not what it was.
-_DAMAGED = (
-    *(OSError, ValueError, LookupError, TypeError, EOFError, NotImplementedError),
-    *(BadZipFile, zlib.error),
-)
 
 
 class RunFolder:
@@ -129,7 +125,10 @@ class RunFolder:
         """Raises BadData where something in this folder is not what loading it expects."""
         try:
             yield
-        except _DAMAGED as error:
+        except (BadData, BadUsage):
+            raise
+        except Exception as error:
+            # There is no one kind of error that Keras, h5py and NumPy raise on strange files.
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise BadData(f"{self.path}: cannot be loaded as {what}: {reason}") from None
 
@@ -188,26 +187,24 @@ class RunFolder:
         """The options of a finished run, a dataclass. Raises BadData if they are none."""
         saved = self.load_json(self.config)
         known = {}
+        # Of a type that has been annotated the type itself.
+        types = get_type_hints(kind)
+        for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+            if field.name not in saved:
+                raise BadData(f"{self.config}: expected the option {field.name!r}")
+            value, expected = saved[field.name], types[field.name]
+            if isinstance(value, list):
+                value = tuple(value)
+            if isinstance(value, str) and Path in (expected, *get_args(expected)):
+                value = Path(value)
+            try:
+                known[field.name] = check_type(value, expected)
+            except TypeCheckError as error:
+                reason = f"{field.name}: {' '.join(str(error).split())}"
+                raise BadData(f"{self.config}: not the options of a run: {reason}") from None
         try:
-            # Of a type that has been annotated the type itself.
-            types = get_type_hints(kind)
-            for field in dataclasses.fields(kind):  # type: ignore[arg-type]
-                value = saved[field.name]
-                if isinstance(value, list):
-                    value = tuple(value)
-                if isinstance(value, str) and Path in (
-                    types[field.name],
-                    *get_args(types[field.name]),
-                ):
-                    value = Path(value)
-                default = field.default
-                if isinstance(default, (tuple, Path, str)) and not isinstance(value, type(default)):
-                    raise TypeError(f"{field.name} is {value!r}")
-                known[field.name] = value
             return kind(**known)
-        except KeyError as error:
-            raise BadData(f"{self.config}: expected the option {error}") from None
-        except TypeError as error:
+        except BadUsage as error:
             raise BadData(f"{self.config}: not the options of a run: {error}") from None
 
     def remove(self) -> None:
@@ -221,12 +218,7 @@ class RunFolder:
         self.save_json(self.config, {**dataclasses.asdict(config), "versions": versions})
 
     def load_json(self, path: Path) -> dict[str, Any]:
-        try:
-            content = json.loads(path.read_bytes())
-        except json.JSONDecodeError as error:
-            raise BadData(f"{path}:{error.lineno}: not JSON: {error.msg}") from None
-        except UnicodeDecodeError:
-            raise BadData(f"{path}: not UTF-8, expected JSON") from None
+        content = parse_json(read_bytes(path, "JSON"), str(path))
         if not isinstance(content, dict):
             raise BadData(f"{path}: expected a JSON object")
         return content

@@ -1,7 +1,6 @@
 """The texts that a command is given: arguments, files, standard input; as they are or in JSON."""
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from gated.errors import BadData, BadUsage
 from gated.text.files import decode_lines, open_bytes, stream_lines
+from gated.text.json_text import parse_json
 
 
 @dataclass(frozen=True)
@@ -66,23 +66,14 @@ def _read(lines: Iterator[str], name: str, input: str | None) -> Iterator[Given]
         if input != "json":
             yield Given(line, None, size)
         elif line.strip():
-            fields = _parse(line, f"{name}:{number}")
+            fields = _parse(line, name, number)
             yield Given(fields["text"], fields, size)
 
 
-def _parse(line: str, place: str) -> dict:
-    try:
-        fields = json.loads(line)
-        # JSON can name a half of a surrogate pair, which no text has.
-        json.dumps(fields, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise BadData(f"{place}: half of a surrogate pair, expected Unicode text") from None
-    except RecursionError:
-        raise BadData(f"{place}: JSON nested too deep") from None
-    except ValueError as error:
-        raise BadData(f"{place}: not JSON: {error}") from None
+def _parse(line: str, name: str, number: int) -> dict:
+    fields = parse_json(line, name, number)
     if not isinstance(fields, dict) or not isinstance(fields.get("text"), str):
-        raise BadData(f"{place}: {line[:40]!r}, expected an object with a string `text`")
+        raise BadData(f"{name}:{number}: {line[:40]!r}, expected an object with a string `text`")
     return fields
 
 

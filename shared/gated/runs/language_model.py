@@ -3,17 +3,16 @@
 import keras
 
 from gated.runs.folder import RunFolder
+from gated.runs.models import load_model
 from gated.text.codec import Codec
 from gated.text.vocabulary import Vocabulary
 
 
 def load_language_model(run: RunFolder) -> tuple[Codec, keras.Model]:
     """What the training of a language model left. Raises BadData if it is something else."""
-    import gated.layers  # noqa: F401, registers what the file holds
-
     config = run.load_json(run.config)
     with run.loading("a language model"):
-        model = keras.models.load_model(run.model)
+        model = load_model(run)
         vocabulary = Vocabulary.load(run.path / "tokens.txt")
         codec = Codec(vocabulary, *(config[name] for name in ("level", "lower", "tokenized")))
         if model.get_layer("vectors").input_dim != len(codec):

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from gated.errors import BadUsage
+from gated.runs.arrays import load_arrays
 from gated.runs.folder import RunFolder
 from gated.runs.signals import Signals
 from gated.whole import write_whole
@@ -64,8 +65,7 @@ class Progress(keras.callbacks.Callback):
         """Brings back the model and the data set as they were when the training was cut off."""
         if not self.last.exists():
             return
-        with np.load(self.last, allow_pickle=False) as saved:
-            self._saved = dict(saved)
+        self._saved = load_arrays(self.last)
         self.epochs, self.steps, self.least, self.waited = (
             self._saved[name].item() for name in ("epochs", "steps", "least", "waited")
         )
@@ -148,8 +148,7 @@ class Progress(keras.callbacks.Callback):
 
     def load_best(self, model: keras.Model) -> None:
         """Gives a model the weights of the best epoch."""
-        with np.load(self.best, allow_pickle=False) as saved:
-            _assign(model.weights, saved)
+        _assign(model.weights, load_arrays(self.best))
 
     def _write(self, file, variables, **numbers):
         arrays = {f"variable_{i}": _array(variable) for i, variable in enumerate(variables)}

@@ -20,6 +20,8 @@ class Splitter:
     """
 
     def __init__(self, level: str, lower: bool, tokenized: bool = False):
+        if level not in ("char", "word") or {type(lower), type(tokenized)} != {bool}:
+            raise ValueError("no `level`, `lower` and `tokenized` of a language model")
         self.level = level
         self.lower = lower
         self.tokenized = tokenized

@@ -53,6 +53,15 @@ def open_bytes(path: str | Path, expected: str = "a text file") -> BinaryIO:
         raise BadData(f"{path}: {reason}, expected {expected}") from None
 
 
+def paths_in(folder: Path) -> list[Path]:
+    """What is in a folder, by name. Raises BadData where it cannot be read."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadData(f"{folder}: {reason}, expected a folder") from None
+
+
 def _and_close(file: BinaryIO) -> Iterator[bytes]:
     with file:
         yield from file

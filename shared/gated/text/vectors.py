@@ -1,7 +1,9 @@
 """Word vectors from text files."""
 
 import gzip
+import zlib
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from gated.errors import BadData
+
+_LONGEST = 2**20  # bytes of a line
 
 
 def read_vectors(
@@ -101,13 +105,18 @@ def _lines(path: Path, passed: list[int]) -> Iterator[tuple[int, str]]:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
         with (gzip.open if zipped else open)(path, "rb") as file:
-            for number, line in enumerate(file, 1):
+            lines = iter(partial(file.readline, _LONGEST + 1), b"")
+            for number, line in enumerate(lines, 1):
+                if len(line) > _LONGEST:
+                    raise BadData(
+                        f"{path}:{number}: more than {_LONGEST:,} bytes, expected a word vector"
+                    )
                 try:
                     text = line.decode()
                 except UnicodeDecodeError:
                     passed.append(number)
                     continue
                 yield number, text
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadData(f"{path}: {reason.lower()}, expected word vectors") from None

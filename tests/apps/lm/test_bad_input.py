@@ -95,16 +95,6 @@ def test_no_run(place, refuses, module, run, start):
     refuses(place, module, ["--run", run], 2, start)
 
 
-def flip(path):
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 255
-    path.write_bytes(content)
-
-
-def one_more_line(path):
-    path.write_bytes(path.read_bytes() + b"zyzzyva\t1\n")
-
-
 def no_level(path):
     config = json.loads(path.read_bytes())
     del config["level"]
@@ -116,14 +106,10 @@ def no_level(path):
     ("name", "change", "status", "start"),
     [
         ("model.keras", lambda path: path.unlink(), 2, "@run: no model.keras"),
-        ("model.keras", lambda path: path.write_bytes(b""), 1, "@run: cannot be loaded"),
-        ("model.keras", flip, 1, "@run: cannot be loaded"),
         ("config.json", lambda path: path.write_bytes(b"{"), 1, "@run/config.json:1: not JSON"),
         ("config.json", no_level, 1, "@run: cannot be loaded"),
         ("tokens.txt", lambda path: path.unlink(), 1, "@run: cannot be loaded"),
-        ("tokens.txt", lambda path: path.write_bytes(b""), 1, "@run: cannot be loaded"),
         ("tokens.txt", lambda path: path.write_bytes(b"a\n"), 1, "@run/tokens.txt:1: expected"),
-        ("tokens.txt", one_more_line, 1, "@run: cannot be loaded"),
     ],
 )
 def test_broken_run(place, run, refuses, module, name, change, status, start):

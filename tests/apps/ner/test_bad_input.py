@@ -1,7 +1,6 @@
 """Bad input: one line that says what and where, the right exit status, nothing touched."""
 
 import shutil
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -108,38 +107,10 @@ def broken(run, place):
         path = folder / name
         if content is None:
             path.unlink()
-        elif callable(content):
-            content(path)
         else:
             path.write_bytes(content)
 
     return make
-
-
-def cut(path):
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def flip(path):
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 255
-    path.write_bytes(content)
-
-
-def other_zip(path):
-    with zipfile.ZipFile(path, "w") as file:
-        file.writestr("a", "b")
-
-
-def other_model(path):
-    import keras
-
-    inputs = keras.Input((3,))
-    keras.Model(inputs, keras.layers.Dense(2)(inputs)).save(path)
-
-
-def one_more_line(path):
-    path.write_bytes(path.read_bytes() + b"zyzzyva\t1\n")
 
 
 @pytest.mark.parametrize("module", ["predict", "export"])
@@ -147,22 +118,12 @@ def one_more_line(path):
     ("name", "content", "status", "start"),
     [
         ("model.keras", None, 2, "@run: no model.keras"),
-        ("model.keras", b"", 1, "@run: "),
         ("model.keras", b"no model", 1, "@run: "),
-        ("model.keras", cut, 1, "@run: "),
-        ("model.keras", flip, 1, "@run: "),
-        ("model.keras", other_zip, 1, "@run: "),
-        ("model.keras", other_model, 1, "@run: "),
         ("config.json", None, 2, "@run: no config.json"),
         ("words.txt", None, 1, "@run: "),
         ("words.txt", b"a\t1\nb\n", 1, "@run/words.txt:2: expected `token TAB count`"),
         ("words.txt", b"a\\x\t1\n", 1, "@run/words.txt:1: expected `token TAB count`"),
-        ("words.txt", b"caf\xe9\t1\n", 1, "@run/words.txt:1: expected `token TAB count`"),
-        ("words.txt", one_more_line, 1, "@run: "),
-        ("characters.txt", one_more_line, 1, "@run: "),
-        ("tags.txt", b"", 1, "@run: "),
         ("tags.txt", b"O\n", 1, "@run: "),
-        ("tags.txt", b"\xff\n", 1, "@run: "),
     ],
 )
 def test_broken_run(place, broken, refuses, module, name, content, status, start):

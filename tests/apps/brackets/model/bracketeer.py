@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from gated.runs.folder import RunFolder
+from gated.runs.models import load_model
 from gated.runs.outputs import Metrics
 
 from ..reading.sets import Text
@@ -19,10 +20,8 @@ class Bracketeer:
 
     @classmethod
     def load(cls, run: RunFolder) -> "Bracketeer":
-        import gated.layers  # noqa: F401, registers what the file holds
-
         with run.loading("a model of brackets"):
-            return cls(keras.models.load_model(run.model))
+            return cls(load_model(run))
 
     def predict(self, texts: Sequence[str]) -> np.ndarray:
         """The probabilities [n]."""

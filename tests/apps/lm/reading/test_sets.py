@@ -1,5 +1,6 @@
 """Text to tokens: which go where, and back to text."""
 
+import os
 from itertools import pairwise
 
 import numpy as np
@@ -244,3 +245,11 @@ def test_no_text_left(forty, options, use):
 def test_a_word_level_text_of_white_space(write):
     with pytest.raises(BadData, match="too short, no text left to train on"):
         load(write("x.txt", " \n\t\n"), level="word")
+
+
+def test_what_is_no_file_in_a_folder_is_passed_over(tmp_path):
+    """A pipe, which would never end, and a folder that is called as texts are."""
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "folder.txt").mkdir()
+    (tmp_path / "a.txt").write_text("a\n")
+    assert sets.read([str(tmp_path)], Splitter("char", lower=False)) == ["a"]

@@ -224,6 +224,9 @@ def test_running_status(tmp_path):
          "track 1 ends within an event, at its byte 8"),
         (midi(chunk(b"MTrk", b"\0\x3c\x50"), D, count=2), [62],
          "track 1 has no event at its byte 0, where it was left"),
+        # A time of thousands of bits.
+        (midi(chunk(b"MTrk", C4 + b"\xff" * 500 + b"\1\x90\x3c\x50")), [60],
+         "track 1 ends within an event, at its byte 8"),
     ],
 )  # fmt: skip
 def test_what_is_there_is_read(tmp_path, content, pitches, damage):

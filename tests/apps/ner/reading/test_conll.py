@@ -141,6 +141,7 @@ def test_numbers_that_are_tokens(tokens):
     assert tokens("1 O\n2 O\n3 O\n") == [("1", "2", "3")]
     assert tokens("1986 CD O\n") == [("1986",)]
     assert tokens("1 CD O\n2 CD O\nsteps NNS O\n") == [("1", "2", "steps")]
+    assert tokens(f"{'1' * 5000} CD O\n") == [("1" * 5000,)]  # more digits than int() takes
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,14 @@
+"""Run folders from strangers: one line, and no code of theirs is run."""
+
+import shutil
+
+import pytest
+
+from tests.apps import tampered
+
+
+@pytest.mark.parametrize(("name", "change"), tampered.files("words.txt", "labels.txt"))
+def test_tampered(run, refuses, tmp_path, name, change):
+    change(shutil.copytree(run, tmp_path / "run") / name)
+    refuses(tmp_path, "predict", ["--run", "@run", "fine"], 1, "@run")
+    assert not tampered.RAN

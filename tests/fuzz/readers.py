@@ -1,0 +1,182 @@
+"""All readers of files that may be a stranger's, with examples of what they read."""
+
+import gzip
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import scipy.io
+
+from apps.lm.reading import sets as lm_sets
+from apps.music.reading.abc import read_abc
+from apps.music.reading.midi import read_midi
+from apps.music.reading.npz import load_pieces, save_pieces
+from apps.music.reading.piece import Note, Piece, frames_of
+from apps.music.reading.rolls import read_rolls
+from apps.music.showing.midi import write_midi
+from apps.ner.config import Config
+from apps.ner.reading.conll import Reader as CoNLL
+from apps.sentiment.reading.files import Reader as Texts
+from gated.runs.arrays import load_arrays
+from gated.runs.folder import RunFolder
+from gated.runs.inputs import given_texts
+from gated.text.codec import Splitter
+from gated.text.vectors import read_vectors
+from gated.text.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader.
+
+    Attributes:
+        file: the name of a file that it reads.
+        examples: what such files hold.
+        read: reads one. Raises BadData or BadUsage on a bad one, and nothing else.
+    """
+
+    file: str
+    examples: Sequence[bytes]
+    read: Callable[[Path], object]
+
+
+_CONLL = "The\tO\nMuseum\tB-ORG\nof\tI-ORG\n\nÉva\tB-PER\nsaw\tO\nGhent\tB-LOC\n.\tO\n".encode()
+_CONLL_U = b"""# sent_id = 1
+# text = Ada left
+1\tAda\tAda\tPROPN\t_\t_\t2\tnsubj\t_\tB-PER
+2\tleft\tleave\tVERB\t_\t_\t0\troot\t_\tO
+2.1\tx\tx\tX\t_\t_\t_\t_\t_\tO
+
+1-2\tdu\t_\t_\t_\t_\t_\t_\t_\tO
+1\tde\tde\tADP\t_\t_\t2\tcase\t_\tO
+2\tle\tle\tDET\t_\t_\t0\troot\t_\tO
+"""
+_SPACES = b"-DOCSTART- -X- O O\n\nEU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGerman JJ I-NP I-MISC\n"
+_IOBES = b"a S-X\nb B-Y\nc E-Y\n\nd O\ne O\n"
+_TABLE = (
+    'text,label\n"Good, ""very"" good",good\n"two\nlines",bad\nplain caf\u00e9,good\nx,bad\n'
+).encode()
+_SEMICOLONS = b'sep=;\nlabel;text\ngood;"a \\" b"\nbad;c\n'
+_TABS = 'label\ttext\ngood\t"I am\nbad\tnot so\ngood\tdéjà vu\n'.encode()
+_OBJECTS = (
+    '{"text": "Good", "label": "good"}\n\n{"text": "caf\u00e9 \\ud83d\\ude00", "label": 1}\n'
+    '{"label": "bad", "text": "Not so", "id": [1, {"a": null}]}\n'
+).encode()
+_PROSE = '"No," he said.\n\n1,200 well-known caf\u00e9s 😀\nthe <unk> and <EOS> words\n'.encode()
+_TUNES = """\
+%abc-2.1
+M:4/4
+L:1/8
+X:1
+T:One
+P:A2B
+M:6/8
+Q:3/8=100
+K:D maj ^c clef=treble-8
+P:A
+|:"G7"A2B (3cde|1 [CEG]2 z2:|2 {g}f>e d2|]
+P:B
+A,,4- A,,4 & z4 C4|Z2|
+X:2
+T:Two
+L:1/16
+%%propagate-accidentals pitch
+V:1 octave=1
+V:2 transpose=-2
+K:Am
+V:1
+A4 B4 [V:2] c4 !trill!d4|
+V:2
+x4 y "_text" ~e2 f/2g3/2::
+w: words here
+"""
+_VECTORS = "3 4\nthe 1 2 3 4\nCafé -1 0.5 1e-3 2\nnew york 1 1 1 1\n".encode()
+_WORDS = "the\t12\na\\tb\t3\n<UNK>\t2\n\\\\\t1\né\t1\n".encode()
+
+
+def _made(name: str, write: Callable[[Path], object]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        write(path)
+        return path.read_bytes()
+
+
+def _music() -> dict[str, list[bytes]]:
+    notes = [Note(60 + i % 5, i, i + 1) for i in range(6)]
+    frames = frames_of(notes, 2)
+    piece = Piece("x", frames, np.arange(len(frames), dtype="uint8") % 4 + 1, 2, 90.0, (4, 4))
+    cells = np.empty((1, 2), object)
+    cells[0, 0] = cells[0, 1] = (frames > 0).astype("uint8")
+    sets = dict.fromkeys(("traindata", "validdata", "testdata"), cells)
+    # A track in running status, with a tempo, a metre and a system message.
+    track = b"\0\xff\x51\3\7\xa1\x20\0\xff\x58\4\3\2\x18\x08\0\x90\x3c\x40\x60\x3c\0\0\xf0\2\1\xf7"
+    by_hand = b"MThd\0\0\0\6\0\1\0\2\0\x60" + 2 * (
+        b"MTrk" + len(track + b"\0\xff\x2f\0").to_bytes(4) + track + b"\0\xff\x2f\0"
+    )
+    return {
+        "midi": [_made("x.mid", lambda path: write_midi(piece, path)), by_hand],
+        "matlab": [
+            _made("x.mat", partial(scipy.io.savemat, mdict=sets, do_compression=packed))
+            for packed in (False, True)
+        ],
+        "pieces": [_made("x.npz", lambda path: save_pieces(path, [piece, piece]))],
+    }
+
+
+def _loading(read: Callable[[Path], object]) -> Callable[[Path], object]:
+    """As the loading of a run reads it."""
+
+    def load(path: Path) -> object:
+        with RunFolder(path.parent).loading():
+            return read(path)
+
+    return load
+
+
+def _texts(path: Path) -> list[tuple[bytes, bytes]]:
+    # Encoded: what is half of a character would fail later only.
+    return [(one.text.encode(), one.label.encode()) for one in Texts().read(path)]
+
+
+def _given(path: Path) -> list[bytes]:
+    return [one.text.encode() for one in given_texts((), [path], None)]
+
+
+def _words(path: Path) -> list[str]:
+    splitter = Splitter("word", True)
+    return splitter.stream(lm_sets.read([str(path)], splitter))
+
+
+def _readers() -> dict[str, Reader]:
+    music = _music()
+    vectors = lambda path: read_vectors(path, {"the": 2, "café": 3, "new york": 4})  # noqa: E731
+    config = json.dumps({**asdict(Config()), "versions": {"keras": "3"}}, default=str).encode()
+    arrays = _made("x.npz", partial(np.savez, epochs=3, variable_0=np.ones((3, 2), "float32")))
+    return {
+        "conll": Reader("x.conll", [_CONLL, _CONLL_U, _SPACES, _IOBES], CoNLL().read),
+        "strict": Reader("x.conll", [_CONLL, _IOBES], CoNLL("1", "2", strict=True).read),
+        "csv": Reader("x.csv", [_TABLE, _SEMICOLONS], _texts),
+        "tsv": Reader("x.tsv", [_TABS], _texts),
+        "objects": Reader("x.jsonl", [_OBJECTS], _texts),
+        "class": Reader("good.txt", [_PROSE], _texts),
+        "text": Reader("x.txt", [_PROSE], _words),
+        "midi": Reader("x.mid", music["midi"], lambda path: read_midi(path, 4, [])),
+        "abc": Reader("x.abc", [_TUNES.encode()], lambda path: read_abc(path, 4, [])),
+        "matlab": Reader("x.mat", music["matlab"], lambda path: read_rolls(path, 4)),
+        "pieces": Reader("pieces.npz", music["pieces"], _loading(load_pieces)),
+        "arrays": Reader("last.npz", [arrays], _loading(load_arrays)),
+        "vectors": Reader("x.vec", [_VECTORS, gzip.compress(_VECTORS, mtime=0)], vectors),
+        "lines": Reader("x.txt", [_PROSE], _given),
+        "given": Reader("x.jsonl", [_OBJECTS], _given),
+        "vocabulary": Reader("words.txt", [_WORDS], _loading(Vocabulary.load)),
+        "config": Reader(
+            "config.json", [config], lambda path: RunFolder(path.parent).load_config(Config)
+        ),
+    }
+
+
+READERS = _readers()
