@@ -183,18 +183,18 @@ def percentiles(load, kinds, sizes, seconds):
 
 
 def growth(memory, settled):
-    """MB from a request on, and what a straight line through it says."""
+    """Of MB by the number of requests, from one on: what a straight line through them says."""
     counts, sizes = memory[memory[:, 0] >= settled].T
     found = {"from_request": settled, "samples": len(counts)}
-    if len(counts) > 2:
-        centred = counts - counts.mean()
-        slope = (centred @ sizes) / (centred @ centred)
-        tenth = max(1, len(sizes) // 10)
+    if len(counts) > 3:
+        half = len(counts) // 2
+        slope = np.polyfit(counts, sizes, 1)[0]
         found |= {
-            "first_tenth": sizes[:tenth].mean(),
-            "last_tenth": sizes[-tenth:].mean(),
+            "at_first": sizes[: 1 + half // 5].mean(),
+            "at_last": sizes[-1 - half // 5 :].mean(),
             "most": sizes.max(),
             "slope_per_1000": 1000 * slope,
+            "slope_per_1000_second_half": 1000 * np.polyfit(counts[half:], sizes[half:], 1)[0],
             "grown": slope * (counts[-1] - counts[0]),
         }
     return {name: round(float(x), 3) for name, x in found.items()}
@@ -219,7 +219,7 @@ def main():
         "examples": sorted(wrong)[:20],
         "alone": percentiles(load, *first),
         "under_load": percentiles(load, *records),
-        "memory": {"before": round(loaded, 1), **growth(memory, min(1000, count // 10))},
+        "memory": {"before": round(loaded, 1), **growth(memory, min(1000, count // 2))},
     }
     print(json.dumps(found))
 
