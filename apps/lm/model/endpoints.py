@@ -7,7 +7,10 @@ from gated.export.windows import in_windows
 from gated.text.codec import EOS
 from gated.text.codec_graph import CodecGraph, join
 
-from .language_model import LOGITS, WINDOW, LanguageModel
+from .language_model import WINDOW, LanguageModel
+
+# That a request reads, and has the logits of, at once.
+_TOKENS, _LOGITS = 2**13, 2**22
 
 
 class Endpoints:
@@ -29,6 +32,7 @@ class Endpoints:
         tokens = self.graph.tokens(text)
         ends = tf.fill([tokens.nrows(), 1], EOS)
         tokens = tf.concat([tokens, tf.RaggedTensor.from_tensor(ends)], axis=1)
+        tokens, back = _longest_first(tokens)
         lengths = tokens.row_lengths()
         # The layers take no sequences of no steps, which no texts would be.
         shape = tf.stack([-1, tf.maximum(tf.reduce_max(lengths), 1)])
@@ -36,31 +40,35 @@ class Endpoints:
         x = self._shifted(y)
 
         def read(start, end, states):
-            log_p, states = self.model.log_probabilities(x[:, start:end], y[:, start:end], states)
+            here = slice(tf.shape(states[0])[0]), slice(start, end)
+            log_p, states = self.model.log_probabilities(x[here], y[here], states)
             return [log_p], states
 
-        [log_p], _ = self._in_windows(read, x, self._zeros(tokens.nrows()), count=1)
+        [log_p], _ = self._in_windows(read, x, self._zeros(tokens.nrows()), lengths, count=1)
         log_p = tf.where(tf.sequence_mask(lengths, tf.shape(y)[1]), log_p, 0.0)
-        return {
+        found = {
             "log_p": tf.reduce_sum(log_p, axis=1),
             "tokens": tokens.to_tensor("", shape=shape),
             "token_log_p": log_p,
         }
+        return {name: tf.gather(rows, back) for name, rows in found.items()}
 
     def next(self, text):
-        tokens = self.graph.tokens(text)
+        tokens, back = _longest_first(self.graph.tokens(text))
         x = self._shifted(self.graph.ids(tokens).to_tensor(self.codec.eos), keep=True)
-        ends = tf.cast(tokens.row_lengths(), tf.int32)
+        lengths = 1 + tf.cast(tokens.row_lengths(), tf.int32)
 
         def read(start, end, states):
-            logits, *after = self.model.model([x[:, start:end], *states[1:]], training=False)
-            last = tf.gather(logits, tf.clip_by_value(ends, start, end - 1) - start, batch_dims=1)
-            here = (start <= ends) & (ends < end)
-            return [], [tf.where(here[:, None], last, states[0]), *after]
+            going = tf.shape(states[0])[0]
+            logits, *after = self.model.model([x[:going, start:end], *states[1:]], training=False)
+            # That of the last step, or of the last in this window, which the next one replaces.
+            places = tf.minimum(lengths[:going], end) - 1 - start
+            return [], [tf.gather(logits, places, batch_dims=1), *after]
 
         logits = tf.zeros([tokens.nrows(), len(self.codec)])
-        _, [logits, *_] = self._in_windows(read, x, [logits, *self._zeros(tokens.nrows())])
-        p = tf.nn.softmax(logits)
+        states = [logits, *self._zeros(tokens.nrows())]
+        _, [logits, *_] = self._in_windows(read, x, states, lengths)
+        p = tf.nn.softmax(tf.gather(logits, back))
         order = tf.argsort(p, direction="DESCENDING", stable=True)
         return {
             "tokens": tf.gather(self.names, order),
@@ -104,10 +112,11 @@ class Endpoints:
         logits, states = self.model.step(token, list(states))
         return {"logits": logits, **{f"state_{i}": state for i, state in enumerate(states)}}
 
-    def _in_windows(self, read, x, states, count=0):
+    def _in_windows(self, read, x, states, lengths=None, count=0):
         batch, length = tf.unstack(tf.shape(x))
-        steps = LOGITS // (tf.maximum(batch, 1) * len(self.codec))
-        return in_windows(read, length, tf.clip_by_value(steps, 1, WINDOW), states, count)
+        steps = min(_TOKENS, _LOGITS // len(self.codec)) // tf.maximum(batch, 1)
+        window = tf.clip_by_value(steps, 1, WINDOW)
+        return in_windows(read, length, window, states, count, lengths)
 
     def _shifted(self, y, keep=False):
         """x⟨t⟩ = y⟨t-1⟩, `<EOS>` the first."""
@@ -117,3 +126,9 @@ class Endpoints:
 
     def _zeros(self, batch):
         return [tf.zeros([batch, size]) for size in self.sizes]
+
+
+def _longest_first(ragged):
+    """The rows by their length, and the places among those of the rows as they were."""
+    order = tf.argsort(ragged.row_lengths(), direction="DESCENDING", stable=True)
+    return tf.gather(ragged, order), tf.argsort(order, stable=True)

@@ -8,7 +8,8 @@ from gated.export.windows import in_windows
 from ..reading.piece import KEYS
 from .composer import WINDOW, Composer
 from .notes import notes_above
-from .scores import FRAMES
+
+_FRAMES = 2**12  # that a request scores at once, each as often as it has notes
 
 
 class Endpoints:
@@ -34,7 +35,7 @@ class Endpoints:
             log_p, strikes, *states = self.composer.model([*given, above, *states])
             return [log_p, strikes], states
 
-        window = tf.clip_by_value(FRAMES // (tf.maximum(count, 1) * notes), 1, WINDOW)
+        window = tf.clip_by_value(_FRAMES // (tf.maximum(count, 1) * notes), 1, WINDOW)
         states = self.composer.states(count)
         (log_p, strikes), _ = in_windows(read, length + rest, window, states, count=2)
         return {"log_p": log_p[:, :length], "strike_log_p": strikes[:, :length]}

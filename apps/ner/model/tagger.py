@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from gated.export.windows import in_groups
 from gated.runs.folder import RunFolder
 from gated.runs.models import load_model
 from gated.text.files import in_memory
@@ -85,42 +86,21 @@ class Tagger:
         However many there are, the model reads a bounded number at once, of sentences of like
         length.
         """
-        order = tf.argsort(tokens.row_lengths(), direction="DESCENDING", stable=True)
-        tokens = tf.gather(tokens, order)
-        lengths = tokens.row_lengths()
-        count = tf.size(lengths)
 
-        def not_done(first, *_):
-            return first < count
-
-        def tag_some(first, i, tags, probabilities):
-            longest = tf.cast(tf.maximum(lengths[first], 1), tf.int32)
-            last = tf.minimum(count, first + tf.maximum(1, _TOKENS // longest))
-            part = tf.gather(tokens, tf.range(first, last))
-            scores, mask = self._score(part)
+        def tag_some(tokens):
+            scores, mask = self._score(tokens)
             best, _ = self.crf.viterbi(scores, mask)
             p = tf.gather(
                 self.crf.marginals(scores, mask), tf.maximum(best, 0)[..., None], batch_dims=2
             )[..., 0]
-            return (
-                last,
-                i + 1,
-                tags.write(i, tf.boolean_mask(best, mask)),
-                probabilities.write(i, tf.boolean_mask(p, mask)),
-            )
+            return tf.boolean_mask(best, mask), tf.boolean_mask(p, mask)
 
-        def array(dtype):
-            return tf.TensorArray(
-                dtype, 0, dynamic_size=True, infer_shape=False, element_shape=[None]
-            )
-
-        _, _, tags, probabilities = tf.while_loop(
-            not_done, tag_some, (0, 0, array(tf.int32), array(tf.float32)), parallel_iterations=1
-        )
-        back = tf.argsort(order, stable=True)
+        found = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None])]
+        order, (tags, probabilities) = in_groups(tag_some, tokens, _TOKENS, found)
+        tokens, back = tf.gather(tokens, order), tf.argsort(order, stable=True)
         return (
-            tf.gather(tokens.with_values(tf.gather(self.tag_names, tags.concat())), back),
-            tf.gather(tokens.with_values(probabilities.concat()), back),
+            tf.gather(tokens.with_values(tf.gather(self.tag_names, tags)), back),
+            tf.gather(tokens.with_values(probabilities), back),
         )
 
     def tag_sentences(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:

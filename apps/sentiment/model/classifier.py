@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from gated.export.windows import in_groups
 from gated.runs.folder import RunFolder
 from gated.runs.models import load_model
 from gated.text.files import in_memory
@@ -49,7 +50,13 @@ class Classifier:
     def classify(self, text):
         """The graph from strings [n] to labels [n] and probabilities [n, classes] of `labels`."""
         tokens, _, _ = self.encoder.tokens(text)
-        probabilities = self.probabilities(tokens)
+        order, [probabilities] = in_groups(
+            lambda some: [self.probabilities(some)],
+            tokens,
+            _TOKENS,
+            [tf.TensorSpec([None, len(self.encoder.labels)])],
+        )
+        probabilities = tf.gather(probabilities, tf.argsort(order, stable=True))
         return {
             "label": tf.gather(self.labels, tf.argmax(probabilities, axis=-1)),
             "probabilities": probabilities,

@@ -1,6 +1,9 @@
-"""Long sequences in a graph, a part at a time."""
+"""Long sequences in a graph, and many of them, a part at a time.
 
-from collections.abc import Callable
+Many requests may come at the same time, and what each holds in memory must be bounded.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -12,8 +15,9 @@ def in_windows(
     window: Any,
     states: list,
     count: int = 0,
+    lengths: Any = None,
 ) -> tuple[list, list]:
-    """Reads a sequence in windows, each from the states after the one before it.
+    """Reads sequences in windows, each from the states after the one before it.
 
     Args:
         read: from the first step of a window, the step after its last one and the states before it
@@ -22,9 +26,12 @@ def in_windows(
         window: steps that are read at once, at least 1.
         states: those before the first step, [b, n] each.
         count: how many tensors are found in each window.
+        lengths: steps of each sequence, the longest first, where they differ. Those that ended
+            before a window are not read in it: `read` gets the states of the others, which are the
+            first ones.
 
     Returns:
-        What is found, `count` tensors [b, length], and the last states.
+        What is found, `count` tensors [b, length], 0 where nothing was read; and the last states.
     """
 
     def goes_on(start, *_):
@@ -32,7 +39,15 @@ def in_windows(
 
     def body(start, number, found, states):
         end = tf.minimum(start + window, length)
-        parts, states = read(start, end, states)
+        if lengths is None:
+            parts, states = read(start, end, states)
+        else:
+            going = tf.reduce_sum(tf.cast(lengths > tf.cast(start, lengths.dtype), tf.int32))
+            ended = tf.size(lengths) - going
+            parts, new = read(start, end, [state[:going] for state in states])
+            parts = [tf.pad(x, [[0, ended], [0, 0]]) for x in parts]
+            pairs = zip(new, states, strict=True)
+            states = [tf.concat([now, old[going:]], 0) for now, old in pairs]
         # A TensorArray puts its elements together along their first axis.
         found = [a.write(number, tf.transpose(x)) for a, x in zip(found, parts, strict=True)]
         return end, number + 1, found, states
@@ -42,8 +57,46 @@ def in_windows(
         for _ in range(count)
     ]
     zero = tf.constant(0)
-    shapes = (zero.shape, zero.shape, [tf.TensorShape(None)] * count, [s.shape for s in states])
+    of_states = [tf.TensorShape([None, *s.shape[1:]]) for s in states]
+    shapes = (zero.shape, zero.shape, [tf.TensorShape(None)] * count, of_states)
     *_, found, states = tf.while_loop(
         goes_on, body, (zero, zero, arrays, states), shapes, parallel_iterations=1
     )
     return [tf.transpose(array.concat()) for array in found], states
+
+
+def in_groups(
+    read: Callable[[Any], Sequence], ragged: Any, at_once: int, found: Sequence[tf.TensorSpec]
+) -> tuple[Any, list]:
+    """Reads sequences of like length at a time.
+
+    Args:
+        read: from some of the sequences, ragged [m, (t)], to what it finds.
+        ragged: the sequences, [n, (t)].
+        at_once: the most values that are read at once, padding among them; one sequence always is.
+        found: what `read` gives, the first axis of unknown size.
+
+    Returns:
+        The places of the sequences in the order in which they were read, and what was found, one
+        after the other in that order.
+    """
+    order = tf.argsort(ragged.row_lengths(), direction="DESCENDING", stable=True)
+    ragged = tf.gather(ragged, order)
+    lengths = ragged.row_lengths()
+    count = tf.size(lengths)
+
+    def goes_on(first, *_):
+        return first < count
+
+    def body(first, number, arrays):
+        longest = tf.cast(tf.maximum(lengths[first], 1), tf.int32)
+        last = tf.minimum(count, first + tf.maximum(1, at_once // longest))
+        parts = read(tf.gather(ragged, tf.range(first, last)))
+        return last, number + 1, [a.write(number, x) for a, x in zip(arrays, parts, strict=True)]
+
+    arrays = [
+        tf.TensorArray(spec.dtype, 0, True, infer_shape=False, element_shape=spec.shape)
+        for spec in found
+    ]
+    *_, arrays = tf.while_loop(goes_on, body, (0, 0, arrays), parallel_iterations=1)
+    return order, [array.concat() for array in arrays]
