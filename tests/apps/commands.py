@@ -103,7 +103,7 @@ def kill(app, patched, *arguments):
 
 
 # The best weights of the first epoch are written; what it takes to go on with the next is not.
-IN_THE_FIRST_EPOCH = "gated.runs.progress.Progress._save"
+IN_THE_FIRST_EPOCH = "gated.runs.checkpoint.Progress._save"
 
 
 def without_tensorflow(backend, app, *calls):

@@ -10,8 +10,8 @@ import keras
 from gated.errors import BadUsage
 from gated.optimizers import with_gradient_norm
 from gated.runs.batches import Remaining
+from gated.runs.checkpoint import Progress
 from gated.runs.folder import RunFolder
-from gated.runs.progress import Progress
 from gated.runs.signals import signals_noted
 from gated.whole import write_whole
 

@@ -9,9 +9,9 @@ import pytest
 
 from gated.errors import BadData, BadUsage
 from gated.optimizers import with_gradient_norm
+from gated.runs.checkpoint import Progress
 from gated.runs.fitting import fit_and_save
 from gated.runs.folder import RunFolder
-from gated.runs.progress import Progress
 
 
 def test_the_weights_saved_are_the_best(tmp_path):
