@@ -18,6 +18,7 @@ from rich.table import Table
 
 from apps.lm.config import Config as ModelConfig
 from apps.lm.reading.sets import load
+from apps.lm.reading.text import Ids
 from gated.runs import options
 from gated.runs.command import run_command
 from gated.runs.options import at_least, check_values
@@ -130,10 +131,11 @@ def ngram(config: Config) -> None:
             items=config.items,
         )
     )
-    codec = Codec(Vocabulary.of([*corpus.train, EOS]), config.level, False, config.tokenized)
+    counts = corpus.train.counts() + Counter([EOS])
+    codec = Codec(Vocabulary.of(counts), config.level, False, config.tokenized)
 
-    def texts_of(tokens):
-        ids = codec.ids(tokens)
+    def texts_of(text):
+        ids = Ids(text, codec)[:]
         return [text.tolist() for text in (codec.items(ids) if config.items else [ids])]
 
     # Padding never comes.

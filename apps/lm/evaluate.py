@@ -9,6 +9,7 @@ last, except between items. Reports -log P in nats a token, the perplexity and, 
 a character, and saves them in metrics.json in the run folder.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from gated.runs.outputs import save_and_report
 from gated.runs.quiet import import_keras
 
 from .config import Config
-from .reading.sets import load, read, splitter_of
+from .reading.sets import load, read
 from .showing.report import tables
 
 
@@ -40,20 +41,19 @@ def evaluate(
             the model as it is.
     """
     folder = RunFolder.open(run)
-    config = folder.load_config(Config)
+    config = replace(folder.load_config(Config), run=run)
     if dynamic and config.items:
         raise BadUsage(f"--dynamic goes with a text, and {run} has learned --items")
     if not corpus:
-        which, tokens = load(config).evaluated
+        which, text = load(config).evaluated
     else:
-        splitter = splitter_of(config)
-        which, tokens = " ".join(corpus), splitter.stream(read(corpus, splitter))
+        which, text = " ".join(corpus), read(corpus, config)
 
     import_keras()
     from .model.language_model import LanguageModel
     from .model.scores import score
 
-    scores = score(LanguageModel.load(folder), tokens, config.items, dynamic)
+    scores = score(LanguageModel.load(folder), text, config.items, dynamic)
     save_and_report(folder, {"set": which, **scores}, tables, json)
 
 

@@ -18,7 +18,8 @@ from gated.runs.outputs import Metrics
 from gated.runs.training import Training, run_training
 
 from .config import Config
-from .reading.sets import LONGEST_ITEM, Corpus, load
+from .reading.encoder import LONGEST_ITEM
+from .reading.sets import Corpus, load
 from .showing.report import tables
 
 
@@ -46,8 +47,8 @@ def _fit(corpus: Corpus, config: Config, run: RunFolder) -> Metrics:
             file=sys.stderr,
         )
     language_model, loss = fit(corpus, config, run)
-    which, tokens = corpus.evaluated
-    return {"set": which, **score(language_model, tokens, config.items), "valid_loss": loss}
+    which, text = corpus.evaluated
+    return {"set": which, **score(language_model, text, config.items), "valid_loss": loss}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import track
 
 from ..config import Config
+from ..reading.text import Ids
 from .language_model import LanguageModel
 from .network import Streams
 
@@ -14,7 +15,9 @@ _STEPS = 20  # tokens that are scored before their gradient is taken
 _RETURN = 0.001  # what was learned is half forgotten after 700 windows
 
 
-def score_while_learning(language_model: LanguageModel, ids: np.ndarray, rate: float) -> float:
+def score_while_learning(
+    language_model: LanguageModel, ids: Ids | np.ndarray, rate: float
+) -> float:
     """Log P of a text, `<EOS>` before the first token, by a model that learns from each window.
 
     The tokens of a window are scored, and only then the weights are moved by the gradient g of
@@ -37,16 +40,17 @@ def score_while_learning(language_model: LanguageModel, ids: np.ndarray, rate: f
         optimizer=ReturningAdam(rate, _RETURN, adapting.trainable_variables),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    windows = -(-len(ids) // _STEPS)
-    rest = windows * _STEPS - len(ids)
-    y = np.pad(ids, (0, rest)).reshape(windows, _STEPS)
-    x = np.concatenate([[language_model.codec.eos], y.reshape(-1)[:-1]]).reshape(windows, _STEPS)
-    counted = np.pad(np.ones(len(ids), "float32"), (0, rest)).reshape(windows, _STEPS)
-    total = 0.0
-    progress = track(range(windows), "Scoring and learning", console=Console(stderr=True))
-    for window in (slice(i, i + 1) for i in progress):
+    before, total = language_model.codec.eos, 0.0
+    starts = range(0, len(ids), _STEPS)
+    for start in track(starts, "Scoring and learning", console=Console(stderr=True)):
+        part = ids[start : start + _STEPS]
+        y = np.pad(part, (0, _STEPS - len(part)))
+        x = np.append(np.int32(before), y[:-1])
+        counted = (np.arange(_STEPS) < len(part)).astype("float32")
         adapting.reset_metrics()
-        total += float(adapting.train_on_batch(x[window], y[window], counted[window])) * _STEPS
+        loss = adapting.train_on_batch(x[None], y[None], counted[None])
+        total += float(loss) * _STEPS
+        before = y[-1]
     return -total
 
 

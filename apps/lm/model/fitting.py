@@ -1,6 +1,5 @@
 """Fitting a language model to a corpus."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -16,7 +15,9 @@ from gated.text.vocabulary import Vocabulary
 from gated.whole import write_whole
 
 from ..config import Config
-from ..reading.sets import LONGEST_ITEM, Corpus
+from ..reading.encoder import LONGEST_ITEM
+from ..reading.sets import Corpus
+from ..reading.text import Ids
 from .language_model import LanguageModel
 from .network import Streams, build_model
 from .sampled_softmax import Candidates, WithCandidates
@@ -36,13 +37,15 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[LanguageModel, 
     """
     keras.utils.set_random_seed(config.seed)
     # Even a text of one line has <EOS>, however rare.
-    vocabulary = Vocabulary.of([*corpus.train, *[EOS] * config.min_count], config.min_count)
+    counted = corpus.train.counts()
+    counted[EOS] += config.min_count
+    vocabulary = Vocabulary.of(counted, config.min_count)
     tokens = run.path / "tokens.txt"
     run.check_unchanged(lambda: Vocabulary.load(tokens).counts == vocabulary.counts, "text")
     write_whole(tokens, vocabulary.save)
     codec = Codec(vocabulary, config.level, config.lower, config.tokenized)
     data = Items if config.items else Windows
-    training = data(codec, corpus.train, config)
+    training = data(Ids(corpus.train, codec), config)
     candidates = None
     if config.is_large(len(codec)):
         counts = np.array([0, 0, *vocabulary.counts.values()])
@@ -56,11 +59,11 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[LanguageModel, 
     # 30 times the learning rate. Characters learn better with the defaults.
     rare: dict[str, Any] = {"beta_2": 0.99, "epsilon": 1e-5} if candidates else {}
     language_model = LanguageModel(codec, model)
-    valid = codec.ids(corpus.valid)
+    valid = Ids(corpus.valid, codec)
 
     def validate():
         if config.items:
-            log_p = np.concatenate(list(language_model.score_items(codec.items(valid))))
+            log_p = np.concatenate(list(language_model.score_all_items(valid)))
         else:
             log_p = language_model.score_text(valid, streams=min(32, max(1, len(valid) // 1024)))
         return {"val_loss": -float(log_p.mean())}
@@ -76,27 +79,26 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[LanguageModel, 
 class Windows(keras.utils.PyDataset):
     """Windows of streams side by side: x⟨t⟩ = y⟨t-1⟩, the first input of all `<EOS>`."""
 
-    def __init__(self, codec: Codec, tokens: Sequence[str], config: Config):
+    def __init__(self, ids: Ids, config: Config):
         super().__init__()
-        self.batch_size, self.steps = config.batch_size, config.steps
-        ids = codec.ids([EOS, *tokens])
-        length = (len(ids) - 1) // self.batch_size
-        if length < self.steps:
-            needed = self.batch_size * self.steps
+        self.ids, self.steps = ids, config.steps
+        self.length = len(ids) // config.batch_size
+        if self.length < self.steps:
+            needed = config.batch_size * self.steps
             raise BadData(
-                f"{len(tokens)} tokens to train on, expected {needed} at least: --batch-size "
+                f"{len(ids)} tokens to train on, expected {needed} at least: --batch-size "
                 "times --steps"
             )
-        used = length * self.batch_size
-        self.x = ids[:used].reshape(self.batch_size, length)
-        self.y = ids[1 : used + 1].reshape(self.batch_size, length)
+        self.starts = self.length * np.arange(config.batch_size)
 
     def __len__(self):
-        return self.x.shape[1] // self.steps
+        return self.length // self.steps
 
     def __getitem__(self, i):
-        window = slice(i * self.steps, (i + 1) * self.steps)
-        return self.x[:, window], self.y[:, window]
+        starts = self.starts + i * self.steps
+        rows = [self.ids.shifted(start, start + self.steps) for start in starts.tolist()]
+        x, y = np.stack(rows, axis=1)
+        return x, y
 
 
 class Items(ByLength):
@@ -105,27 +107,28 @@ class Items(ByLength):
     A line longer than `LONGEST_ITEM` is trained on in pieces, each from zero states.
     """
 
-    def __init__(self, codec: Codec, tokens: Sequence[str], config: Config):
-        self.eos = codec.eos
-        # Each with the token before its first one.
-        self.items = [
-            text[start : start + LONGEST_ITEM + 1]
-            for item in codec.items(codec.ids(tokens))
-            for text in [np.append(np.int32(codec.eos), item)]
-            for start in range(0, len(item), LONGEST_ITEM)
-        ]
-        lengths = np.array([len(item) - 1 for item in self.items])
-        width = 1 + config.candidates if config.is_large(len(codec)) else len(codec)
+    def __init__(self, ids: Ids, config: Config):
+        self.ids, self.eos = ids, ids.codec.eos
+        ends = ids.item_ends()
+        lengths = np.diff(ends, prepend=0)
+        pieces = -(-lengths // LONGEST_ITEM)
+        number = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        self.starts = np.repeat(ends - lengths, pieces) + number * LONGEST_ITEM
+        self.stops = np.minimum(self.starts + LONGEST_ITEM, np.repeat(ends, pieces))
+        tokens = len(ids.codec)
+        width = 1 + config.candidates if config.is_large(tokens) else tokens
         most = max(LONGEST_ITEM, config.batch_size * config.steps, min(_TOKENS, _LOGITS // width))
-        super().__init__(lengths, config.batch_size, config.seed, most)
+        super().__init__(self.stops - self.starts, config.batch_size, config.seed, most)
 
     def __getitem__(self, i):
-        items = [self.items[place] for place in self.order[i]]
-        x, y = np.full((2, len(items), self.length(i)), self.eos, "int32")
+        places = self.order[i]
+        x, y = np.full((2, len(places), self.length(i)), self.eos, "int32")
         counted = np.zeros(y.shape, "float32")
-        for row, item in enumerate(items):
-            here = row, slice(len(item) - 1)
-            x[here], y[here], counted[here] = item[:-1], item[1:], 1
+        for row, place in enumerate(places):
+            start, stop = self.starts[place], self.stops[place]
+            here = row, slice(stop - start)
+            x[here], y[here] = self.ids.shifted(start, stop)
+            counted[here] = 1
         # Keras divides by the number of tokens, the padding among them.
         return x, y, counted * (counted.size / counted.sum())
 

@@ -16,6 +16,8 @@ from gated.sampling import beam_search, draw, generate, next_distribution, unifo
 from gated.text.codec import EOS, Codec
 from gated.text.files import in_memory
 
+from ..reading.text import Ids
+
 WINDOW = 256  # tokens of a text that are read at once
 _BATCH = 64
 LOGITS = 2**25  # that are in memory at once
@@ -48,22 +50,41 @@ class LanguageModel:
         own = ops.take_along_axis(logits, y[..., None], axis=-1)[..., 0]
         return own - ops.logsumexp(logits, axis=-1), states
 
-    def score_text(self, ids: np.ndarray, streams: int = 1) -> np.ndarray:
-        """The log P of each token of a text, `<EOS>` before the first.
+    def score_text(self, ids: Ids | np.ndarray, streams: int = 1) -> np.ndarray:
+        """The log P of each token of a text, as `score_windows` gives them."""
+        found = [*self.score_windows(ids, streams), np.empty((streams, 0), "float32")]
+        return np.concatenate(found, axis=1).reshape(-1)[: len(ids)]
+
+    def score_windows(self, ids: Ids | np.ndarray, streams: int = 1) -> Iterator[np.ndarray]:
+        """The log P of each token of a text, `<EOS>` before the first, some at a time.
 
         With more streams than one the text is cut into so many pieces, read side by side: sooner
         done, but at the beginning of each the states are zero.
+
+        Yields:
+            [streams, n], of the next n tokens of each piece, of which the last is filled up.
         """
         length = -(-len(ids) // streams)
-        y = np.pad(ids, (0, length * streams - len(ids))).reshape(streams, length)
-        x = np.concatenate([[[self.codec.eos], *y[:-1, -1:]], y[:, :-1]], axis=1)
-        states, found = self.first_states(streams), []
+        starts = [i * length for i in range(streams)]
+
+        def part(start, stop):
+            rows = [ids[first + start : first + stop] for first in starts]
+            return np.stack([np.pad(row, (0, stop - start - len(row))) for row in rows])
+
+        before, states = part(-1, 0), self.first_states(streams)
+        before[0] = self.codec.eos
         steps = max(1, min(WINDOW, LOGITS // (streams * len(self.codec))))
         for start in range(0, length, steps):
-            window = slice(start, start + steps)
-            log_p, states = self._score(*map(_tensor, (x[:, window], y[:, window])), states)
-            found.append(ops.convert_to_numpy(log_p))
-        return np.concatenate(found, axis=1).reshape(-1)[: len(ids)]
+            y = part(start, min(start + steps, length))
+            x = np.concatenate([before, y[:, :-1]], axis=1)
+            log_p, states = self._score(*map(_tensor, (x, y)), states)
+            yield ops.convert_to_numpy(log_p)
+            before = y[:, -1:]
+
+    def score_all_items(self, ids: Ids) -> Iterator[np.ndarray]:
+        """The log P of the tokens of each line for itself, those of some lines at a time."""
+        for items in ids.items():
+            yield np.concatenate(list(self.score_items(items)))
 
     def score_items(self, items: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
         """The log P of each token of texts that have nothing to do with one another, in batches."""

@@ -1,40 +1,34 @@
 """The metrics of a language model on a text."""
 
 import math
-from collections.abc import Sequence
-
-import numpy as np
 
 from gated.runs.outputs import Metrics
 
+from ..reading.text import Ids, Text
 from .dynamic import score_while_learning
 from .language_model import LanguageModel
 
 
-def score(
-    language_model: LanguageModel, tokens: Sequence[str], items: bool, dynamic: float = 0.0
-) -> Metrics:
+def score(language_model: LanguageModel, text: Text, items: bool, dynamic: float = 0.0) -> Metrics:
     """The log-likelihood of a text as a mean over its tokens, and what follows from it.
 
     Args:
         language_model: dynamic evaluation changes its weights.
-        tokens: of the text.
+        text: read a part at a time, however long it is.
         items: each line is a text of its own.
         dynamic: the learning rate of dynamic evaluation, or 0.
     """
     codec = language_model.codec
-    ids = codec.ids(tokens)
+    ids = Ids(text, codec)
     if dynamic:
         log_p = score_while_learning(language_model, ids, dynamic)
-    elif items:
-        each = np.concatenate(list(language_model.score_items(codec.items(ids))))
-        log_p = each.sum(dtype="float64")
     else:
-        log_p = language_model.score_text(ids).sum(dtype="float64")
-    nats = -float(log_p) / len(ids)
+        parts = language_model.score_all_items(ids) if items else language_model.score_windows(ids)
+        log_p = sum(float(part.sum(dtype="float64")) for part in parts)
+    nats = -log_p / len(ids)
     metrics = {
         "tokens": len(ids),
-        "unknown": int((ids == codec.unknown).sum()),
+        "unknown": sum(int((piece == codec.unknown).sum()) for piece in ids.pieces()),
         "nats_per_token": nats,
         "perplexity": math.exp(nats) if nats < 700 else math.inf,
     }

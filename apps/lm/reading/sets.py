@@ -1,26 +1,28 @@
 """From text to the tokens of three sets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from gated.errors import BadData, BadUsage
-from gated.runs import corpus
-from gated.runs.corpus import fold_of, named_splits, share_of
+from gated.runs.corpus import Sets, fold_of, named_splits, share_of
 from gated.text import tfds
-from gated.text.codec import EOS, Splitter
-from gated.text.files import read_lines
+from gated.text.files import in_memory, open_bytes
+from gated.text.pieces import read_pieces
 
 from ..config import Config
+from .encoder import Encoded, Encoder, Folds, Source
+from .numbering import END
+from .text import Text
 
-LONGEST_ITEM = 4096  # tokens that are trained on at once
-
-# The lines of each file, with its name.
-Sources = list[tuple[str, list[str]]]
+_BACK = 2**16  # tokens among which an end is looked for at once
 
 
 @dataclass(frozen=True)
-class Corpus(corpus.Corpus[str]):
+class Corpus(Sets[Text]):
     """The tokens of each set, one after the other, `<EOS>` at the end of each line."""
 
     #: Where the items to train on are that are longer than `LONGEST_ITEM`.
@@ -29,87 +31,83 @@ class Corpus(corpus.Corpus[str]):
 
 def load(config: Config) -> Corpus:
     """The corpus of the options. Raises BadData and BadUsage."""
-    splitter = splitter_of(config)
-    sets = _read(config.corpus, splitter)
-    lines = _lines(sets.get("train", []))
+    sets = _sources(config.corpus)
     given = {"test": config.test, "valid": config.valid}
     if not config.valid and "valid" not in sets:
         given["valid"] = ("0.1",)
-    folds = {which: fold_of(names, f"--{which}") for which, names in given.items()}
-    parts: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
-    trained = []
-    for i, line in enumerate(lines):
-        here = [which for which, fold in folds.items() if fold and i % fold[1] == fold[0]]
-        parts[here[0] if here else "train"].append(line)
-        if not here:
-            trained.append(i)
-    tokens = {which: splitter.stream(part) for which, part in parts.items()}
+    folds = {
+        which: fold for which, names in given.items() if (fold := fold_of(names, f"--{which}"))
+    }
+    encoder = Encoder(config)
+    source = " ".join(config.corpus) or "the corpus"
+    encoded = _encode(encoder, source, sets.get("train", []), folds)
+    texts = encoded.texts
     # Shares are of the whole corpus, the test text last.
-    whole = len(tokens["train"])
+    whole = len(texts["train"])
     for which, names in given.items():
-        if folds[which]:
+        if which in folds:
             continue
         if (share := share_of(names, f"--{which}")) is not None:
-            first = max(0, len(tokens["train"]) - round(share * whole))
-            if config.items:
-                # Not in the midst of an item.
-                while 0 < first < whole and tokens["train"][first - 1] != EOS:
-                    first -= 1
-            tokens[which], tokens["train"] = tokens["train"][first:], tokens["train"][:first]
+            train = texts["train"]
+            first = max(0, len(train) - round(share * whole))
+            if config.items and first < whole:
+                first = _end_before(train, first)  # not in the midst of an item
+            texts[which], texts["train"] = train[first:], train[:first]
         else:
-            found = read(names, splitter) if names else _lines(sets.get(which, []))
-            tokens[which] = splitter.stream(found)
-    source = " ".join(config.corpus) or "the corpus"
+            found = _test_set(names) if names else sets.get(which, [])
+            name = " ".join(names) or source
+            texts[which] = _encode(encoder, name, found).texts["train"]
     for which, use in (("train", "train on"), ("valid", "validate on"), ("test", "test on")):
-        if all(token == EOS for token in tokens[which]) and (which != "test" or config.test):
+        if _is_blank(texts[which]) and (which != "test" or config.test):
             raise BadData(f"{source}: too short, no text left to {use}")
-    long = []
-    if config.items:
-        # Of a share the first ones are to train on.
-        for i in trained[: tokens["train"].count(EOS)]:
-            # Splitting takes long, and gives no more tokens than there are characters.
-            if len(lines[i]) < LONGEST_ITEM:
-                continue
-            if len(splitter.split(lines[i])) >= LONGEST_ITEM:  # and its end
-                long.append(_place(sets["train"], i))
-    return Corpus(**tokens, long=tuple(long))
+    # Of a share the first ones are to train on.
+    items = sum(int((piece == END).sum()) for piece in texts["train"].pieces())
+    long = [place for number, place in encoded.long if config.items and number < items]
+    return Corpus(**texts, long=tuple(long))
 
 
-def splitter_of(config: Config) -> Splitter:
-    return Splitter(config.level, config.lower, config.tokenized)
+def read(names: Sequence[str], config: Config) -> Text:
+    """The text of files, of folders of *.txt files, or of the test set of tfds:NAME."""
+    return _encode(Encoder(config), " ".join(names), _test_set(names)).texts["train"]
 
 
-def read(names: Sequence[str], splitter: Splitter) -> list[str]:
-    """The lines of files, of folders of *.txt files, or of the test set of tfds:NAME.
+def _encode(
+    encoder: Encoder, name: str, sources: Sequence[Source], folds: Folds | None = None
+) -> Encoded:
+    encoded = encoder.encode(sources, folds)
+    if sources and encoded.blank:
+        raise BadData(f"{name}: empty, expected text")
+    return encoded
 
-    A word `<EOS>` in them, which the splitter takes for a line's end, is counted and reported.
-    """
-    if not (sources := _read(names, splitter, files="test").get("test")):
+
+def _test_set(names: Sequence[str]) -> list[Source]:
+    if not (sources := _sources(names, files="test").get("test")):
         raise BadData(f"{' '.join(names)}: no test set")
-    return _lines(sources)
+    return sources
 
 
-def _read(names: Sequence[str], splitter: Splitter, files: str = "train") -> dict[str, Sources]:
+def _sources(names: Sequence[str], files: str = "train") -> dict[str, list[Source]]:
     """The sets of a corpus; what is given as files or folders is one set."""
-    sets: dict[str, Sources] = {}
     if not names:
         from pydoc_data.topics import topics
 
-        lines = [line for name in sorted(topics) for line in topics[name].split("\n")]
-        return {files: [("the corpus", lines)]}
+        texts = [topics[name] for name in sorted(topics)]
+        return {files: [Source("the corpus", lambda advance: _pieces(texts))]}
+    sets: dict[str, list[Source]] = {}
     for name in names:
         if name.startswith(tfds.PREFIX):
-            for which, lines in _read_tfds(name.removeprefix(tfds.PREFIX)).items():
-                sets.setdefault(which, []).append((name, lines))
+            for which, source in _of_tfds(name).items():
+                sets.setdefault(which, []).append(source)
         else:
-            found = [(str(path), read_lines(path)) for path in _paths(Path(name))]
-            sets.setdefault(files, []).extend(found)
-    for sources in sets.values():
-        for source in sources:
-            _report_ends(*source, splitter)
-    if not any(map(any, map(_lines, sets.values()))):
-        raise BadData(f"{' '.join(names)}: empty, expected text")
+            sets.setdefault(files, []).extend(map(_of_file, _paths(Path(name))))
     return sets
+
+
+def _of_file(path: Path) -> Source:
+    # That it is not there shall be said before others are read.
+    if not path.is_fifo():
+        open_bytes(path).close()
+    return Source(str(path), partial(read_pieces, path), path.stat().st_size)
 
 
 def _paths(path: Path) -> list[Path]:
@@ -121,34 +119,31 @@ def _paths(path: Path) -> list[Path]:
     return files
 
 
-def _read_tfds(name: str) -> dict[str, list[str]]:
-    features, splits = tfds.load(name)
+def _of_tfds(name: str) -> dict[str, Source]:
+    features, splits = tfds.load(name.removeprefix(tfds.PREFIX))
     if "text" not in features:
-        raise BadUsage(f"tfds:{name}: has no feature `text`, but {', '.join(features)}")
-    return {
-        which: [line for one in examples for line in one["text"].decode().split("\n")]
-        for which, examples in named_splits(splits).items()
-    }
+        raise BadUsage(f"{name}: has no feature `text`, but {', '.join(features)}")
+
+    def source(examples):
+        return Source(name, lambda advance: _pieces(one["text"].decode() for one in examples))
+
+    return {which: source(examples) for which, examples in named_splits(splits).items()}
 
 
-def _lines(sources: Sources) -> list[str]:
-    return [line for _, lines in sources for line in lines]
+def _pieces(texts: Iterable[str]) -> Iterator[str]:
+    for some in in_memory(texts):
+        yield "".join(f"{text}\n" for text in some)
 
 
-def _place(sources: Sources, line: int) -> str:
-    for name, lines in sources:
-        if line < len(lines):
-            return f"{name}:{line + 1}"
-        line -= len(lines)
-    raise IndexError
+def _end_before(text: Text, stop: int) -> int:
+    """The place after the last `<EOS>` before a place, or the beginning."""
+    while stop > 0:
+        start = max(0, stop - _BACK)
+        if len(ends := np.flatnonzero(text.numbers(start, stop) == END)):
+            return start + int(ends[-1]) + 1
+        stop = start
+    return 0
 
 
-def _report_ends(name: str, lines: Sequence[str], splitter: Splitter) -> None:
-    counts = {
-        number: splitter.split(line).count(EOS)
-        for number, line in enumerate(lines, 1)
-        if EOS in line
-    }
-    if total := sum(counts.values()):
-        first = next(number for number, count in counts.items() if count)
-        print(f"{name}:{first}: the first of {total} words {EOS}, each of which ends a line")
+def _is_blank(text: Text) -> bool:
+    return not any((piece != END).any() for piece in text.pieces())

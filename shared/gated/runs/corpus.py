@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -12,6 +12,7 @@ import numpy as np
 from gated.errors import BadData, BadUsage
 
 E = TypeVar("E")
+S = TypeVar("S", bound=Sized)
 
 # What the names of files, folders and splits have in them.
 _NAMES = {
@@ -22,15 +23,15 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Corpus(Generic[E]):
+class Sets(Generic[S]):
     """The training, validation and test set; the last may be empty."""
 
-    train: Sequence[E]
-    valid: Sequence[E]
-    test: Sequence[E]
+    train: S
+    valid: S
+    test: S
 
     @property
-    def evaluated(self) -> tuple[str, Sequence[E]]:
+    def evaluated(self) -> tuple[str, S]:
         """The set that a training reports on, with its name: test, or else valid."""
         return ("test", self.test) if self.test else ("valid", self.valid)
 
@@ -40,6 +41,10 @@ class Corpus(Generic[E]):
             f"{len(self.train):,} {noun} to train on, {len(self.valid):,} to validate on, "
             f"{len(self.test):,} to test on"
         )
+
+
+class Corpus(Sets[Sequence[E]]):
+    """Sets of examples in memory."""
 
 
 def named_sets(paths: Iterable[Path], folder: Path) -> dict[str, Path]:

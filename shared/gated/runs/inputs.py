@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
-
 from gated.errors import BadData, BadUsage
+from gated.runs.progress import bar_of_bytes
 from gated.text.files import decode_lines, open_bytes, stream_lines
 from gated.text.json_text import parse_json
 
@@ -78,24 +76,15 @@ def _parse(line: str, name: str, number: int) -> dict:
 
 
 @contextlib.contextmanager
-def reading(files: Sequence[Path]) -> Iterator[Callable[[int], None]]:
+def reading(files: Sequence[Path]) -> Iterator[Callable[[int], object]]:
     """Shows a bar that a function of the number of bytes just read moves on.
 
     On a terminal, and if what is found goes elsewhere: its lines and the bar would overwrite each
     other.
     """
-    if not files or not sys.stderr.isatty() or sys.stdout.isatty():
+    if not files or sys.stdout.isatty():
         yield lambda size: None
         return
-    total = sum(path.stat().st_size for path in files) or None  # that of a pipe is not known
-    # rich would send what is printed the way of the bar.
-    with Progress(
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(elapsed_when_finished=True),
-        console=Console(stderr=True),
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda size: bar.advance(task, size)
+    total = sum(path.stat().st_size for path in files)  # that of a pipe is not known
+    with bar_of_bytes(total) as advance:
+        yield advance

@@ -44,10 +44,6 @@ class Splitter:
             lines = joined(lines, regex.sub)
         return re.sub(" ?\n ?", "\n", lines)
 
-    def stream(self, lines: Iterable[str]) -> list[str]:
-        """The tokens of lines, each line's end one of them."""
-        return [token for line in lines for token in (*self.split(line), EOS)]
-
 
 class Codec(Splitter):
     """Between text and token ids."""

@@ -1,7 +1,7 @@
 """The list of known tokens."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gated.errors import BadData
@@ -29,10 +29,13 @@ class Vocabulary:
         self.tokens = [PADDING, UNKNOWN, *self.counts]
 
     @classmethod
-    def of(cls, tokens: Iterable[str], min_count: int = 1) -> "Vocabulary":
-        """The tokens that occur at least `min_count` times, by falling frequency, then by code."""
-        counts = sorted(Counter(tokens).items(), key=lambda item: (-item[1], item[0]))
-        return cls({token: count for token, count in counts if count >= min_count})
+    def of(cls, tokens: Iterable[str] | Mapping[str, int], min_count: int = 1) -> "Vocabulary":
+        """The tokens that occur at least `min_count` times, by falling frequency, then by code.
+
+        Args: tokens: or how often each occurs.
+        """
+        counts = [item for item in Counter(tokens).items() if item[1] >= min_count]
+        return cls(dict(sorted(counts, key=lambda item: (-item[1], item[0]))))
 
     def __len__(self) -> int:
         return len(self.tokens)

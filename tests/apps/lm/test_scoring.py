@@ -11,6 +11,7 @@ from keras import ops
 from apps.lm.model.scores import score
 from gated.text.codec import EOS
 from tests.apps.lm.conftest import NAMES, TEXT
+from tests.apps.lm.texts import encoded, stream
 
 
 def one_at_a_time(language_model, ids):
@@ -27,7 +28,7 @@ def one_at_a_time(language_model, ids):
 def ids(language_model):
     """A text longer than the windows in which it is read."""
     codec = language_model.codec
-    ids = codec.ids(codec.stream(TEXT.split("\n")))[:300]
+    ids = codec.ids(stream(codec, TEXT.split("\n")))[:300]
     assert len(ids) == 300
     return ids
 
@@ -89,11 +90,11 @@ def test_no_items(language_model):
 def test_metrics(language_model, items):
     codec = language_model.codec
     lines = ["the rain", "", "?zq é"]
-    tokens = codec.stream(lines)
-    metrics = score(language_model, tokens, items)
+    tokens = stream(codec, lines)
+    metrics = score(language_model, encoded(lines), items)
     assert metrics["tokens"] == sum(map(len, lines)) + 3
     assert metrics["unknown"] == 3
-    parts = [codec.stream([line]) for line in lines] if items else [tokens]
+    parts = [stream(codec, [line]) for line in lines] if items else [tokens]
     total = sum(one_at_a_time(language_model, codec.ids(part)).sum() for part in parts)
     nats = -total / metrics["tokens"]
     assert metrics["nats_per_token"] == pytest.approx(nats, abs=1e-5)

@@ -11,6 +11,7 @@ from apps.lm.model.dynamic import ReturningAdam, score_while_learning
 from apps.lm.model.language_model import LanguageModel
 from gated.runs.folder import RunFolder
 from tests.apps.lm.conftest import TEXT
+from tests.apps.lm.texts import stream
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +23,7 @@ def fresh(request, runs):
 
 
 def text(model, length):
-    return model.codec.ids(model.codec.stream(TEXT.split("\n")))[:length]
+    return model.codec.ids(stream(model.codec, TEXT.split("\n")))[:length]
 
 
 @pytest.mark.parametrize("length", [1, 19, 20, 21, 60])

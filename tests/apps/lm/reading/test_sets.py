@@ -12,6 +12,7 @@ from apps.lm.reading import sets
 from gated.errors import BadData
 from gated.text.codec import EOS, Codec, Splitter
 from gated.text.vocabulary import UNKNOWN, Vocabulary
+from tests.apps.lm.texts import ids_of, stream, tokens_of
 
 LINES = [f"line {i} of {'x' * i}" for i in range(40)]
 
@@ -34,7 +35,7 @@ def forty(write):
 
 def load(*corpus, **options):
     loaded = sets.load(Config(corpus=corpus, **options))
-    return [loaded.train, loaded.valid, loaded.test]
+    return [tokens_of(part) for part in (loaded.train, loaded.valid, loaded.test)]
 
 
 def text(tokens):
@@ -69,8 +70,8 @@ def test_folds(forty):
 
 def test_items_are_not_cut(forty):
     parts = load(forty, valid=("0.1",), test=("0.25",), items=True)
-    assert [token for part in parts for token in part] == Splitter("char", lower=False).stream(
-        LINES
+    assert [token for part in parts for token in part] == stream(
+        Splitter("char", lower=False), LINES
     )
     assert all(part[-1] == EOS for part in parts)
     whole = sum(map(len, parts))
@@ -96,12 +97,12 @@ def test_sets_of_tensorflow_datasets(monkeypatch):
     splits = {which: [{"text": line.encode()} for line in found] for which, found in lines.items()}
     monkeypatch.setattr(sets.tfds, "load", lambda name: ({"text": None}, splits))
     assert [*map(text, load("tfds:x", valid=("fold:1/2",)))] == ["a\nc\n", "b\nd\n", "t\n"]
-    assert sets.read(["tfds:x"], Splitter("char", lower=False)) == ["t"]
+    assert tokens_of(sets.read(["tfds:x"], Config())) == ["t", EOS]
     splits["validation"] = [{"text": b"v"}]
     assert [*map(text, load("tfds:x", test=("0.5",)))] == ["a\nb\n", "v\n", "c\nd\n"]
     del splits["test"]
     with pytest.raises(BadData, match=r"^tfds:x: no test set$"):
-        sets.read(["tfds:x"], Splitter("char", lower=False))
+        sets.read(["tfds:x"], Config())
 
 
 def test_line_ends(write):
@@ -154,8 +155,9 @@ def test_codec():
 
 def test_windows_go_on_where_the_last_ended():
     codec = Codec(Vocabulary.of([*"abcdefghij", EOS]), "char", lower=False)
-    tokens = [*"abcdefghij", EOS] * 10
-    windows = Windows(codec, tokens, Config(batch_size=3, steps=8))
+    lines = ["abcdefghij"] * 10
+    tokens = stream(codec, lines)
+    windows = Windows(ids_of(codec, lines), Config(batch_size=3, steps=8))
     x, y = (np.concatenate(parts, axis=1) for parts in zip(*windows, strict=True))
     assert x.shape == y.shape == (3, 32)
     length = len(tokens) // 3
@@ -168,15 +170,15 @@ def test_windows_go_on_where_the_last_ended():
 def test_windows_need_enough_text():
     codec = Codec(Vocabulary.of(["a", EOS]), "char", lower=False)
     config = Config(batch_size=3, steps=8)
-    assert len(Windows(codec, ["a"] * 24, config)) == 1
+    assert len(Windows(ids_of(codec, ["a" * 23]), config)) == 1
     with pytest.raises(BadData, match=r"^23 tokens to train on, expected 24 at least"):
-        Windows(codec, ["a"] * 23, config)
+        Windows(ids_of(codec, ["a" * 22]), config)
 
 
 def test_items_are_all_there_every_epoch_in_a_new_order():
     codec = Codec(Vocabulary.of([*"abc", EOS]), "char", lower=False)
     names = ["a" * (i % 5) + "b" * (i % 3) for i in range(22)]
-    items = Items(codec, codec.stream(names), Config(batch_size=4))
+    items = Items(ids_of(codec, names), Config(batch_size=4))
     epochs = []
     for _ in range(2):
         found = []
@@ -200,7 +202,7 @@ def test_a_long_item_is_trained_on_in_pieces():
     """Each token after the one before it, as in one piece; and no batch is large."""
     codec = Codec(Vocabulary.of([*"abc", EOS]), "char", lower=False)
     long = "abcab" * 2000
-    items = Items(codec, codec.stream(["a", "b", long, "c"]), Config(batch_size=4))
+    items = Items(ids_of(codec, ["a", "b", long, "c"]), Config(batch_size=4))
     before = {codec.eos}
     found = []
     for i in range(len(items)):

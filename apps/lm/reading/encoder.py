@@ -1,0 +1,145 @@
+"""Encodes what a corpus is read from, once and as it is read, into files of numbers."""
+
+import contextlib
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from gated.errors import BadUsage
+from gated.runs.progress import bar_of_bytes
+from gated.text.codec import EOS, Splitter
+
+from ..config import Config
+from .numbering import END, Characters, Words
+from .text import Text
+
+LONGEST_ITEM = 4096  # tokens that are trained on at once
+
+# Of a set the lines whose number, from 0, is the first modulo the second.
+Folds = Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Source:
+    r"""What text is read from.
+
+    Attributes:
+        name: of it in messages.
+        pieces: its text in pieces, which end with white space, each line with \n. Calls its
+            argument with the number of bytes that it reads.
+        size: how many there are, as far as that is known.
+    """
+
+    name: str
+    pieces: Callable[[Callable[[int], object]], Iterator[str]]
+    size: int = 0
+
+
+@dataclass
+class Encoded:
+    """What the lines of sources have become.
+
+    Attributes:
+        texts: of the folds, and `train`.
+        long: of each line in `train` of more than `LONGEST_ITEM` tokens its number there, from 0,
+            and where it comes from.
+        blank: whether all lines are empty.
+    """
+
+    texts: dict[str, Text]
+    long: list[tuple[int, str]] = field(default_factory=list)
+    blank: bool = True
+
+
+class Encoder:
+    """Numbers the tokens of several texts alike.
+
+    The numbers are in files without names, in the folder of the run or the nearest above it that is
+    there. They are gone with the process, however it ends: there is nothing to remove, and nothing
+    outdated to find.
+    """
+
+    def __init__(self, config: Config):
+        splitter = Splitter(config.level, config.lower, config.tokenized)
+        self.numbering = (Characters if config.level == "char" else Words)(splitter)
+        here = config.run.absolute()
+        self.folder = next(path for path in (here, *here.parents) if path.is_dir())
+
+    def encode(self, sources: Sequence[Source], folds: Folds | None = None) -> Encoded:
+        """Reads sources one after the other.
+
+        A word `<EOS>` in them is a line's end, which is reported.
+
+        Args:
+            sources: what to read.
+            folds: the lines that do not go to `train`.
+
+        Raises:
+            BadData: where something cannot be read.
+            BadUsage: where the numbers cannot be written.
+        """
+        folds = folds or {}
+        with _writing(self.folder):
+            files = {which: self._file() for which in (*folds, "train")}
+        found = Encoded({})
+        reports = []
+        line = trained = 0
+        with bar_of_bytes(sum(one.size for one in sources), "Reading", transient=True) as advance:
+            for source in sources:
+                first, begun, words = line, 0, Counter[int]()
+                for piece in source.pieces(advance):
+                    found.blank = found.blank and not piece.strip("\n")
+                    numbers, ends = self.numbering.read(piece)
+                    # The last line may go on in the next piece.
+                    lengths = np.diff(ends, prepend=-1, append=len(numbers) - 1)
+                    sets = _sets(line + np.arange(len(lengths)), folds)
+                    for which, file in files.items():
+                        here = numbers[np.repeat(sets == which, lengths)] if folds else numbers
+                        with _writing(self.folder):
+                            file.write(here.data)
+                    if (numbers == END).sum() > len(ends):
+                        inside = np.setdiff1d(np.flatnonzero(numbers == END), ends)
+                        words.update((line + np.searchsorted(ends, inside)).tolist())
+                    lengths[0] += begun
+                    begun = lengths[-1]
+                    ours = sets[:-1] == "train"
+                    for i in np.flatnonzero(ours & (lengths[:-1] > LONGEST_ITEM)):
+                        place = f"{source.name}:{line + i - first + 1}"
+                        found.long.append((trained + int(ours[:i].sum()), place))
+                    trained += int(ours.sum())
+                    line += len(ends)
+                if words:
+                    place = f"{source.name}:{min(words) - first + 1}"
+                    reports.append(f"{place}: the first of {words.total()} words {EOS}")
+        for report in reports:
+            print(f"{report}, each of which ends a line")
+        for which, file in files.items():
+            with _writing(self.folder):
+                file.flush()
+            stop = file.tell() // 4
+            found.texts[which] = Text(file, self.numbering.types, 0, stop)
+        return found
+
+    def _file(self) -> BinaryIO:
+        return tempfile.TemporaryFile(dir=self.folder)
+
+
+def _sets(lines: np.ndarray, folds: Folds) -> np.ndarray:
+    """To which set each line goes; where folds overlap, to the first."""
+    if not folds:
+        return np.full(len(lines), "train")
+    here = [lines % modulus == number for number, modulus in folds.values()]
+    return np.select(here, list(folds), "train")
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BadUsage(f"{folder}: the tokens cannot be written there: {error.strerror}") from None
