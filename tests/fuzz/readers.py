@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import scipy.io
 
+from apps.lm.config import Config as TextConfig
 from apps.lm.reading import sets as lm_sets
 from apps.music.reading.abc import read_abc
 from apps.music.reading.midi import read_midi
@@ -24,7 +25,6 @@ from apps.sentiment.reading.files import Reader as Texts
 from gated.runs.arrays import load_arrays
 from gated.runs.folder import RunFolder
 from gated.runs.inputs import given_texts
-from gated.text.codec import Splitter
 from gated.text.vectors import read_vectors
 from gated.text.vocabulary import Vocabulary
 
@@ -146,9 +146,9 @@ def _given(path: Path) -> list[bytes]:
     return [one.text.encode() for one in given_texts((), [path], None)]
 
 
-def _words(path: Path) -> list[str]:
-    splitter = Splitter("word", True)
-    return splitter.stream(lm_sets.read([str(path)], splitter))
+def _words(path: Path) -> list[int]:
+    config = TextConfig(level="word", lower=True, run=path)
+    return [number for piece in lm_sets.read([str(path)], config).pieces() for number in piece]
 
 
 def _readers() -> dict[str, Reader]:

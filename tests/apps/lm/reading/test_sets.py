@@ -254,4 +254,4 @@ def test_what_is_no_file_in_a_folder_is_passed_over(tmp_path):
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "folder.txt").mkdir()
     (tmp_path / "a.txt").write_text("a\n")
-    assert sets.read([str(tmp_path)], Splitter("char", lower=False)) == ["a"]
+    assert tokens_of(sets.read([str(tmp_path)], Config())) == ["a", "<EOS>"]
