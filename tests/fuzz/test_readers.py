@@ -98,11 +98,11 @@ def test_no_permission(tmp_path, opened, name):
 
 
 class Shrinking(io.FileIO):
-    """A file that loses what was not read yet, after the first bytes are."""
+    """A file that loses half of what it has whenever some bytes of it are read."""
 
     def readinto(self, buffer):
         count = super().readinto(memoryview(buffer)[:40])
-        os.truncate(self.name, self.tell())
+        os.truncate(self.name, os.path.getsize(self.name) // 2)
         return count
 
     def readall(self):
@@ -121,7 +121,7 @@ def test_shrinks_while_it_is_read(tmp_path, opened, name):
         path.write_bytes(example)
         opened(path, lambda path: io.BufferedReader(Shrinking(path), 40))
         check(reader, path)
-        assert path.stat().st_size <= max(40, len(example) // 2)
+        assert path.stat().st_size <= len(example) // 2
 
 
 @pytest.mark.parametrize("name", READERS)
