@@ -19,9 +19,9 @@ from typing import Annotated, Literal
 from gated.errors import BadData, BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import Given, given_texts, reading
-from gated.runs.options import Files, Input, Out, Run, Texts, at_least
-from gated.runs.outputs import print_json, printing_to
+from gated.runs.inputs import Given, after, given_texts, reading
+from gated.runs.options import Files, Input, Out, Resume, Run, Texts, at_least
+from gated.runs.outputs import check_resume, print_json, printing_to
 from gated.runs.quiet import import_keras
 
 from .showing.page import page
@@ -35,18 +35,22 @@ def score(
     input: Input = None,
     format: Literal["text", "json", "html"] = "text",
     out: Out = None,
+    resume: Resume = False,
     next: Annotated[int, at_least(0)] = 0,
 ) -> None:
     """Scores sentences, the likeliest first; in JSON in the order in which they came.
 
     Args:
         format: text, log P and the sentence; json, an object a line with text, log_p, tokens and
-            the log_p of each; html, a page that colours each token by how much it surprises.
+            the log_p of each; html, a page that colours each token by how much it surprises. For
+            text and html all sentences are in memory until they are in order, for json a few.
         next: instead, print so many of the likeliest next tokens after each sentence. In text and
             JSON.
     """
     if next and format == "html":
         raise BadUsage("--next goes with --format text or json, not html")
+    lines = format == "json" and not next
+    check_resume(resume, out, lines)
     folder = RunFolder.open(run)
     given = _sentences(given_texts(texts, file, input))
 
@@ -54,14 +58,15 @@ def score(
     from .model.language_model import LanguageModel
 
     model = LanguageModel.load(folder)
-    with reading(file) as advance, printing_to(out):
+    with printing_to(out, lines, resume) as done, reading(file) as advance:
+        given = after(given, done, advance)
         if next:
             for one in given:
                 for token, p in model.next_tokens(one.text, next):
                     if format == "json":
                         print_json({**_fields(one), "next": token, "p": p})
                     else:
-                        print(f"{p:8.4f}  {token if token.strip() else repr(token)}")
+                        print(f"{p:8.4f}  {token if token.strip() else repr(token)}", flush=True)
                 advance(one.size)
             return
 
@@ -77,12 +82,13 @@ def score(
             for one in scored():
                 print_json(one)
             return
-        ranked = sorted(scored(), key=lambda one: -one["log_p"])
         if format == "html":
+            ranked = sorted(scored(), key=lambda one: -one["log_p"])
             sys.stdout.write(page(ranked, model.codec.join))
             return
-        for one in ranked:
-            print(f"{one['log_p']:10.3f}  {one['text']}")
+        pairs = ((one["log_p"], one["text"]) for one in scored())
+        for log_p, text in sorted(pairs, key=lambda pair: -pair[0]):
+            print(f"{log_p:10.3f}  {text}")
 
 
 def _fields(given: Given) -> dict:

@@ -18,9 +18,9 @@ from typing import Annotated, Literal
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import given_texts, reading
-from gated.runs.options import Files, Input, Out, Run, Texts, between
-from gated.runs.outputs import printing_to
+from gated.runs.inputs import after, given_texts, reading
+from gated.runs.options import Files, Input, Out, Resume, Run, Texts, between
+from gated.runs.outputs import check_resume, printing_to
 from gated.runs.quiet import import_tensorflow
 
 from .showing import output
@@ -37,6 +37,7 @@ def predict(
     input: Input = None,
     format: Literal["text", "conll", "json", "html"] = "text",
     out: Out = None,
+    resume: Resume = False,
     k_best: Annotated[int, between(1, _MOST_TAGGINGS)] = 1,
     threshold: Annotated[float, between(0, 1)] = 0.0,
 ) -> None:
@@ -55,6 +56,7 @@ def predict(
         raise BadUsage(f"--k-best goes with --format text or json, not {format}")
     if k_best > 1 and threshold:
         raise BadUsage("give --k-best or --threshold, not both")
+    check_resume(resume, out, format == "json")
     folder = RunFolder.open(run)
     given = given_texts(texts, file, input)
 
@@ -62,7 +64,8 @@ def predict(
     from .model.tagger import Tagger
 
     tagger = Tagger.load(folder)
-    with reading(file) as advance, printing_to(out):
+    with printing_to(out, format == "json", resume) as done, reading(file) as advance:
+        given = after(given, done, advance)
         for_tagger, beside = tee(given)
         tagged = tagger.tag_texts((one.text for one in for_tagger), k_best, threshold)
 

@@ -16,9 +16,9 @@ from typing import Literal
 
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import given_texts, reading
-from gated.runs.options import Files, Input, Out, Run, Texts
-from gated.runs.outputs import printing_to
+from gated.runs.inputs import after, given_texts, reading
+from gated.runs.options import Files, Input, Out, Resume, Run, Texts
+from gated.runs.outputs import check_resume, printing_to
 from gated.runs.quiet import import_tensorflow
 
 from .showing.output import write_json, write_text
@@ -33,6 +33,7 @@ def predict(
     input: Input = None,
     format: Literal["text", "json", "html"] = "text",
     out: Out = None,
+    resume: Resume = False,
     explain: bool = False,
 ) -> None:
     """Classifies texts. An empty one gets a class too, and a warning.
@@ -44,6 +45,7 @@ def predict(
         explain: also what each word adds to the class or takes from it: how much less likely the
             class is without the word. In colours, or as `words` in JSON, in nats of log-odds.
     """
+    check_resume(resume, out, format == "json")
     folder = RunFolder.open(run)
     given = given_texts(texts, file, input)
 
@@ -52,7 +54,8 @@ def predict(
 
     classifier = Classifier.load(folder)
     empty = 0
-    with reading(file) as advance, printing_to(out):
+    with printing_to(out, format == "json", resume) as done, reading(file) as advance:
+        given = after(given, done, advance)
         for_classifier, beside = tee(given)
         predictions = classifier.predict_texts(
             (one.text for one in for_classifier), explain or format == "html"

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from gated.errors import BadData, BadUsage
-from gated.runs.inputs import given_texts
+from gated.runs.inputs import after, given_texts
+from gated.runs.outputs import Done
 
 
 def read(arguments=(), files=(), input=None):
@@ -77,3 +78,17 @@ def test_what_is_known_at_once(tmp_path):
         given_texts((), [tmp_path / "a.txt", tmp_path / "b.txt"], None)
     with pytest.raises(BadUsage, match="give texts or --file, not both"):
         given_texts(["a"], [tmp_path / "a.txt"], None)
+
+
+def test_going_on_after_what_is_done():
+    def rest(done):
+        found = after(given_texts(["a", "bc", "c"], (), None), done, sizes.append)
+        return [one.text for one in found]
+
+    sizes = []
+    assert rest(Done()) == ["a", "bc", "c"] and not sizes
+    assert rest(Done(2, b'{"text": "bc", "x": 1}\n')) == ["c"] and sizes == [2, 3]
+    assert rest(Done(3, b'{"text": "c"}\n')) == []
+    for done in (Done(2, b'{"text": "c"}\n'), Done(4, b'{"text": "d"}\n'), Done(1, b"3\n")):
+        with pytest.raises(BadUsage, match=f"^--resume: line {done.lines} of what is there is not"):
+            rest(done)

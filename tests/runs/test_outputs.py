@@ -5,6 +5,8 @@ import pytest
 from gated.errors import BadData, BadUsage
 from gated.runs.folder import RunFolder
 from gated.runs.outputs import (
+    Done,
+    check_resume,
     print_json,
     printing_to,
     report_summary,
@@ -32,6 +34,37 @@ def test_a_file_is_whole_or_what_it_was(tmp_path):
         raise BadData("x.txt:2: expected something else")
     assert out.read_text() == "before"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_lines_that_stay_where_a_file_is_not_whole(tmp_path):
+    out, partial = tmp_path / "new" / "x.jsonl", tmp_path / "new" / "x.jsonl.partial"
+    with pytest.raises(KeyboardInterrupt), printing_to(out, lines=True):
+        raise KeyboardInterrupt
+    assert not partial.exists()
+    with pytest.raises(KeyboardInterrupt), printing_to(out, lines=True) as done:
+        print_json("é")
+        assert partial.read_bytes() == '"é"\n'.encode()  # at once
+        print("cut o", end="")
+        raise KeyboardInterrupt
+    assert (done, out.exists()) == (Done(), False)
+    with printing_to(out, lines=True, resume=True) as done:
+        print_json("b")
+    assert done == Done(1, '"é"\n'.encode())
+    assert out.read_bytes() == '"é"\n"b"\n'.encode()
+    assert list(out.parent.iterdir()) == [out]
+    # There is nothing to go on with, or nobody asks for it.
+    partial.write_text("old\n")
+    for resume in (False, True):
+        with printing_to(out, lines=True, resume=resume) as done:
+            print_json("c")
+        assert (done, out.read_text()) == (Done(), '"c"\n')
+
+
+@pytest.mark.parametrize(("out", "lines"), [(None, True), ("x", False)])
+def test_what_cannot_be_resumed(out, lines):
+    check_resume(False, out, lines)
+    with pytest.raises(BadUsage, match=r"^--resume goes with --out and a line of --format json"):
+        check_resume(True, out, lines)
 
 
 def test_standard_output(capsys):

@@ -2,7 +2,6 @@
 
 import contextlib
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,7 +90,7 @@ class Encoder:
         line = trained = 0
         with bar_of_bytes(sum(one.size for one in sources), "Reading", transient=True) as advance:
             for source in sources:
-                first, begun, words = line, 0, Counter[int]()
+                first, begun, words, place = line, 0, 0, ""
                 for piece in source.pieces(advance):
                     found.blank = found.blank and not piece.strip("\n")
                     numbers, ends = self.numbering.read(piece)
@@ -102,20 +101,20 @@ class Encoder:
                         here = numbers[np.repeat(sets == which, lengths)] if folds else numbers
                         with _writing(self.folder):
                             file.write(here.data)
-                    if (numbers == END).sum() > len(ends):
+                    if more := int((numbers == END).sum()) - len(ends):
                         inside = np.setdiff1d(np.flatnonzero(numbers == END), ends)
-                        words.update((line + np.searchsorted(ends, inside)).tolist())
+                        at = line + np.searchsorted(ends, inside[0]) - first + 1
+                        words, place = words + more, place or f"{source.name}:{at}"
                     lengths[0] += begun
                     begun = lengths[-1]
                     ours = sets[:-1] == "train"
                     for i in np.flatnonzero(ours & (lengths[:-1] > LONGEST_ITEM)):
-                        place = f"{source.name}:{line + i - first + 1}"
-                        found.long.append((trained + int(ours[:i].sum()), place))
+                        before = trained + int(ours[:i].sum())
+                        found.long.append((before, f"{source.name}:{line + i - first + 1}"))
                     trained += int(ours.sum())
                     line += len(ends)
                 if words:
-                    place = f"{source.name}:{min(words) - first + 1}"
-                    reports.append(f"{place}: the first of {words.total()} words {EOS}")
+                    reports.append(f"{place}: the first of {words} words {EOS}")
         for report in reports:
             print(f"{report}, each of which ends a line")
         for which, file in files.items():

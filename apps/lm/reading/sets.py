@@ -35,28 +35,29 @@ def load(config: Config) -> Corpus:
     given = {"test": config.test, "valid": config.valid}
     if not config.valid and "valid" not in sets:
         given["valid"] = ("0.1",)
-    folds = {
-        which: fold for which, names in given.items() if (fold := fold_of(names, f"--{which}"))
-    }
+    folds, shares, others = {}, {}, {}
+    for which, names in given.items():
+        if fold := fold_of(names, f"--{which}"):
+            folds[which] = fold
+        elif (share := share_of(names, f"--{which}")) is not None:
+            shares[which] = share
+        else:
+            others[which] = _test_set(names) if names else sets.get(which, [])
     encoder = Encoder(config)
     source = " ".join(config.corpus) or "the corpus"
     encoded = _encode(encoder, source, sets.get("train", []), folds)
     texts = encoded.texts
     # Shares are of the whole corpus, the test text last.
     whole = len(texts["train"])
-    for which, names in given.items():
-        if which in folds:
-            continue
-        if (share := share_of(names, f"--{which}")) is not None:
-            train = texts["train"]
-            first = max(0, len(train) - round(share * whole))
-            if config.items and first < whole:
-                first = _end_before(train, first)  # not in the midst of an item
-            texts[which], texts["train"] = train[first:], train[:first]
-        else:
-            found = _test_set(names) if names else sets.get(which, [])
-            name = " ".join(names) or source
-            texts[which] = _encode(encoder, name, found).texts["train"]
+    for which, share in shares.items():
+        train = texts["train"]
+        first = max(0, len(train) - round(share * whole))
+        if config.items and first < whole:
+            first = _end_before(train, first)  # not in the midst of an item
+        texts[which], texts["train"] = train[first:], train[:first]
+    for which, found in others.items():
+        name = " ".join(given[which]) or source
+        texts[which] = _encode(encoder, name, found).texts["train"]
     for which, use in (("train", "train on"), ("valid", "validate on"), ("test", "test on")):
         if _is_blank(texts[which]) and (which != "test" or config.test):
             raise BadData(f"{source}: too short, no text left to {use}")

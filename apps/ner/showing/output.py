@@ -43,7 +43,7 @@ def write_conll(found: Found) -> None:
     for _, tagged in found:
         for sentence in tagged.sentences:
             rows = zip(sentence.tokens, sentence.taggings[0].tags, strict=True)
-            print("".join(f"{token}\t{tag}\n" for token, tag in rows))
+            print("".join(f"{token}\t{tag}\n" for token, tag in rows), flush=True)
 
 
 def write_json(found: Found) -> None:

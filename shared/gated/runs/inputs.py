@@ -5,9 +5,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from gated.errors import BadData, BadUsage
+from gated.runs.outputs import Done
 from gated.runs.progress import bar_of_bytes
 from gated.text.files import decode_lines, open_bytes, stream_lines
 from gated.text.json_text import parse_json
@@ -43,6 +45,30 @@ def given_texts(
     for path in files:
         open_bytes(path).close()
     return _given(arguments, files, input)
+
+
+def after(given: Iterator[Given], done: Done, advance: Callable[[int], object]) -> Iterator[Given]:
+    """The texts after those that a command was through with when it was interrupted.
+
+    Args:
+        given: all of them.
+        done: the lines that it left, one for each.
+        advance: is told the size of those.
+
+    Raises:
+        BadUsage: if the last of the lines is not that of the text in its place.
+    """
+    one = None
+    for one in islice(given, done.lines):
+        advance(one.size)
+    if done.lines:
+        try:
+            same = json.loads(done.last)["text"] == (one and one.text)
+        except (ValueError, LookupError, TypeError):
+            same = False
+        if not same:
+            raise BadUsage(f"--resume: line {done.lines} of what is there is not of these inputs")
+    return given
 
 
 def _given(arguments, files, input):

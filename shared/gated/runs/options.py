@@ -209,6 +209,13 @@ Out = Annotated[
     Path | None,
     _help("The file to write, whole or not at all. Nothing: standard output."),
 ]
+Resume = Annotated[
+    bool,
+    _help(
+        "Go on after the last whole line of FILE.partial, where --out FILE with --format json "
+        "leaves what it has when it is interrupted. The inputs have to be the same."
+    ),
+]
 
 
 def check_options(config: Any) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import json as json_format
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +17,83 @@ from gated.whole import whole
 Metrics = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Done:
+    """What the file that a command goes on with holds: so many lines, the last of them."""
+
+    lines: int = 0
+    last: bytes = b""
+
+
+def check_resume(resume: bool, out: Path | None, lines: bool) -> None:
+    """Raises BadUsage if `--resume` does not go with the other options.
+
+    Args:
+        resume: whether it is given.
+        out: where the output goes.
+        lines: whether that is JSON, a line an input.
+    """
+    if resume and not (out and lines):
+        raise BadUsage("--resume goes with --out and a line of --format json for each input")
+
+
 @contextlib.contextmanager
-def printing_to(out: Path | None) -> Iterator[None]:
+def printing_to(out: Path | None, lines: bool = False, resume: bool = False) -> Iterator[Done]:
     """What is printed within goes to a file, which gets its name once it is whole.
 
-    Nothing: to standard output. Raises BadUsage if the file cannot be written.
+    Args:
+        out: the file; None: standard output.
+        lines: until then it is called `.partial`, and stays there if it does not become whole.
+        resume: go on after the last whole line of the one that is there.
+
+    Raises:
+        BadUsage: if the file cannot be written.
     """
     if out is None:
-        yield
+        yield Done()
         return
     with contextlib.ExitStack() as stack:
         try:
             if out.is_dir():
                 raise IsADirectoryError(None, "is a folder")
-            temporary = stack.enter_context(whole(out))
-            file = stack.enter_context(open(temporary, "w", encoding="utf-8", newline="\n"))
+            temporary = stack.enter_context((_partial if lines else whole)(out))
+            done = _whole_lines(temporary) if resume and temporary.exists() else Done()
+            mode = "a" if resume else "w"
+            file = stack.enter_context(open(temporary, mode, encoding="utf-8", newline="\n"))
         except OSError as error:
             raise BadUsage(f"--out {out}: cannot be written: {error.strerror}") from None
         stack.enter_context(contextlib.redirect_stdout(file))
-        yield
+        yield done
+
+
+@contextlib.contextmanager
+def _partial(path: Path) -> Iterator[Path]:
+    """As `whole`, but what is not complete stays, unless there is nothing in it."""
+    partial = path.with_name(f"{path.name}.partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield partial
+    except BaseException:
+        if partial.is_file() and not partial.stat().st_size:
+            partial.unlink()
+        raise
+    partial.replace(path)
+
+
+def _whole_lines(path: Path) -> Done:
+    """What a file holds, but for a last line without an end, which is cut off."""
+    with open(path, "r+b") as file:
+        count, size, last = 0, 0, b""
+        for line in file:
+            if line.endswith(b"\n"):
+                count, size, last = count + 1, size + len(line), line
+        file.truncate(size)
+    return Done(count, last)
 
 
 def print_json(found: Any) -> None:
-    """An object on one line."""
-    print(json_format.dumps(found, ensure_ascii=False))
+    """An object on one line, which is there at once."""
+    print(json_format.dumps(found, ensure_ascii=False), flush=True)
 
 
 def save_and_report(
