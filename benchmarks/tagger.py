@@ -4,10 +4,12 @@
     python -m benchmarks.tagger --corpus train.conll
 
 Serving: sentences of 15 tokens, raw strings, into the SavedModel, in batches and one alone; the
-weights are those of the start, which take as long as others. Training: epochs of `model.fit` over
-some sentences, with the CRF and with a softmax at each word in its place; and the same network in
-PyTorch, with pytorch-crf and Adam, on the same batches. Without a corpus the sentences are of the
-words of Python's own help, every third of them an entity. Needs the `benchmarks` extra.
+weights are those of the start, which take as long as others. Beside it the same network in PyTorch,
+with pytorch-crf, which gets ids and gives ids of tags: no tokens, no probabilities. Training:
+epochs of `model.fit` over some sentences, with the CRF and with a softmax at each word in its
+place; and the same network in PyTorch, with Adam, on the same batches. Without a corpus the
+sentences are of the words of Python's own help, every third of them an entity. Needs the
+`benchmarks` extra.
 """
 
 import statistics
@@ -87,11 +89,16 @@ def _print_serving(tagger, sentences, config):
             f"{config.served} at a call": lambda: call(text=batch)["probabilities"].numpy(),
             "one alone": lambda: call(text=one)["probabilities"].numpy(),
         }
+        for name, some in (
+            ("PyTorch", sentences[: config.served]),
+            ("PyTorch, one", sentences[:1]),
+        ):
+            peers[name] = _torch_tagging(tagger.encoder, some)
         seconds = interleaved(peers, 3 * config.repeats)
     table = Table("", title=f"The export, sentences of {LENGTH} tokens")
     for column in ("ms", "at least", "sentences a second", "at most"):
         table.add_column(column, justify="right")
-    for (name, times), count in zip(seconds.items(), (len(texts), 1), strict=True):
+    for (name, times), count in zip(seconds.items(), (len(texts), 1) * 2, strict=True):
         median, least = statistics.median(times), min(times)
         table.add_row(
             name,
@@ -101,6 +108,19 @@ def _print_serving(tagger, sentences, config):
             f"{count / least:,.0f}",
         )
     Console().print(table)
+
+
+def _torch_tagging(encoder, sentences):
+    import torch
+
+    from benchmarks.torch_tagger import TorchTagger
+
+    model = TorchTagger(
+        len(encoder.words), len(encoder.characters), len(encoder.tags), ModelConfig()
+    )
+    tokens = tf.ragged.constant([sentence.tokens for sentence in sentences])
+    given = [torch.from_numpy(np.asarray(one, "int64")) for one in encoder.inputs(tokens)]
+    return lambda: model.best_tags(*given)
 
 
 def _print_training(encoder, sentences, config):

@@ -24,6 +24,14 @@ class TorchTagger(nn.Module):
         self.crf = CRF(tags, batch_first=True)
 
     def loss(self, words, characters, casing, tags):
+        scores, mask = self._score(words, characters, casing)
+        return -self.crf(scores, tags, mask, reduction="mean")
+
+    @torch.inference_mode()
+    def best_tags(self, words, characters, casing):
+        return self.eval().crf.decode(*self._score(words, characters, casing))
+
+    def _score(self, words, characters, casing):
         mask = words > 0
         spelled = characters[mask]
         packed = _pack(self.characters(spelled), (spelled > 0).sum(1))
@@ -34,7 +42,7 @@ class TorchTagger(nn.Module):
         packed = _pack(self._drop(e), mask.sum(1))
         length = words.shape[1]
         a, _ = pad_packed_sequence(self.reader(packed)[0], batch_first=True, total_length=length)
-        return -self.crf(self.scores(self._drop(a)), tags, mask, reduction="mean")
+        return self.scores(self._drop(a)), mask
 
     def _drop(self, x):
         return self.dropout(x.transpose(1, 2)).transpose(1, 2)
