@@ -1,6 +1,7 @@
 """The texts that a command is given: arguments, files, standard input; as they are or in JSON."""
 
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
