@@ -25,7 +25,7 @@ from rich.table import Table
 
 from gated.layers import GRU, LSTM, SimpleRNN
 from gated.runs.command import run_command
-from gated.runs.interrupt import interrupt_between_steps
+from gated.runs.signals import signals_noted
 from gated.whole import write_whole
 
 LAYERS = {
@@ -181,7 +181,8 @@ def train(training: Training, on_step) -> dict:
 
     before = gradient_norms(model, sequences[:500])
     start = time.perf_counter()
-    with interrupt_between_steps() as stop:
+    with signals_noted() as signals:
+        stop = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: signals.check())
         count = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: on_step())
         model.fit(
             batches(),

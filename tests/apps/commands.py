@@ -85,6 +85,23 @@ def call(app, module, *arguments):
     return Result(status, out.getvalue(), err.getvalue())
 
 
+def goes_on(command, run, folder, texts):
+    """Checks that a prediction that was interrupted in its second line goes on with --resume."""
+    file, out = folder / "x.txt", folder / "out"
+    file.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
+    given = ["--run", run, "--format", "json", "--file", file]
+    expected = command("predict", *given).lines
+    partial = out.with_name("out.partial")
+    partial.write_text(f"{expected[0]}\n{expected[1][:9]}", encoding="utf-8")
+    result = command("predict", *given, "--out", out, "--resume")
+    assert (result.status, result.out) == (0, "")
+    found = out.read_text(encoding="utf-8")
+    assert [json.loads(line)["text"] for line in found.splitlines()] == texts
+    assert found.startswith(f"{expected[0]}\n")
+    result = command("predict", *given, "--resume")
+    assert (result.status, result.err.count("\n")) == (2, 1)
+
+
 class Killed(BaseException):
     pass
 

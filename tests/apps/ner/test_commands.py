@@ -13,6 +13,7 @@ import pytest
 from apps.ner.reading import conll
 from apps.ner.reading.schemes import spans
 from gated.runs.inputs import reading
+from tests.apps.commands import goes_on
 
 TEXT = "Mary Shelley met Joan\tin  Venice ."
 
@@ -273,17 +274,4 @@ def test_help_needs_no_tensorflow(module):
 
 
 def test_going_on(command, run, tmp_path):
-    (tmp_path / "x.txt").write_text("Mary Shelley met Joan.\n\nVenice, again.\n", encoding="utf-8")
-    given = ["--run", run, "--format", "json", "--file", tmp_path / "x.txt"]
-    expected = command("predict", *given).lines
-    (tmp_path / "out.partial").write_text(f"{expected[0]}\n{expected[1][:9]}", encoding="utf-8")
-    result = command("predict", *given, "--out", tmp_path / "out", "--resume")
-    assert (result.status, result.out) == (0, "")
-    assert [json.loads(line)["text"] for line in (tmp_path / "out").open(encoding="utf-8")] == [
-        "Mary Shelley met Joan.",
-        "",
-        "Venice, again.",
-    ]
-    assert (tmp_path / "out").read_text(encoding="utf-8").startswith(f"{expected[0]}\n")
-    result = command("predict", *given, "--resume")
-    assert (result.status, result.err.count("\n")) == (2, 1)
+    goes_on(command, run, tmp_path, ["Mary Shelley met Joan.", "", "Venice, again."])

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from tests.apps.commands import goes_on
 from tests.apps.sentiment.conftest import rows
 
 TEXT = "a splendid <garden>, truly"
@@ -176,17 +177,4 @@ def test_a_class_never_seen(command, copy, tmp_path):
 
 
 def test_going_on(command, run, tmp_path):
-    (tmp_path / "x.txt").write_text("Not bad at all.\n\nZürich is bad.\n", encoding="utf-8")
-    given = ["--run", run, "--format", "json", "--file", tmp_path / "x.txt"]
-    expected = command("predict", *given).lines
-    (tmp_path / "out.partial").write_text(f"{expected[0]}\n{expected[1][:9]}", encoding="utf-8")
-    result = command("predict", *given, "--out", tmp_path / "out", "--resume")
-    assert (result.status, result.out) == (0, "")
-    assert [json.loads(line)["text"] for line in (tmp_path / "out").open(encoding="utf-8")] == [
-        "Not bad at all.",
-        "",
-        "Zürich is bad.",
-    ]
-    assert (tmp_path / "out").read_text(encoding="utf-8").startswith(f"{expected[0]}\n")
-    result = command("predict", *given, "--resume")
-    assert (result.status, result.err.count("\n")) == (2, 1)
+    goes_on(command, run, tmp_path, ["Not bad at all.", "", "Zürich is bad."])
