@@ -6,6 +6,9 @@ import pytest
 
 from tests.apps import tampered
 
+# The tagger's are in `make test`.
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("name", "change"), tampered.files("tokens.txt"))
 def test_tampered(run, refuses, tmp_path, name, change):

@@ -6,6 +6,9 @@ import pytest
 
 from tests.apps import tampered
 
+# The tagger's are in `make test`.
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("name", "change"), tampered.files(arrays=["pieces.npz"]))
 def test_tampered(runs, refuses, tmp_path, name, change):

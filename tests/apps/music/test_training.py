@@ -30,7 +30,8 @@ def test_train_leaves_a_run(runs, corpus):
     assert folder.load_json(folder.config)["peepholes"] == "yes"
     with folder.history.open() as file:
         epochs = list(csv.DictReader(file))
-    assert list(epochs[0]) == ["epoch", "loss", "val_accuracy", "val_loss"]
+    columns = ["epoch", "gradient_norm", "loss", "val_accuracy", "val_loss"]
+    assert list(epochs[0]) == columns
     assert len(epochs) == 2
     assert metrics["valid_loss"] == pytest.approx(min(float(one["val_loss"]) for one in epochs))
     assert not folder.checkpoint.exists()
