@@ -119,7 +119,7 @@ def test_signals(tmp_path, number, status, says):
     assert (training.returncode, err) == (status, says)
     assert "the same command goes on after epoch" in out
     with np.load(run / "checkpoint" / "last.npz") as saved:
-        assert saved["steps"] > 0
+        assert saved["epochs"] > 0
     assert not (run / "lock").exists()
 
 

@@ -57,7 +57,9 @@ def in_windows(
         for _ in range(count)
     ]
     zero = tf.constant(0)
-    of_states = [tf.TensorShape([None, *s.shape[1:]]) for s in states]
+    of_states = [s.shape for s in states]
+    if lengths is not None:
+        of_states = [tf.TensorShape([None, *shape[1:]]) for shape in of_states]
     shapes = (zero.shape, zero.shape, [tf.TensorShape(None)] * count, of_states)
     *_, found, states = tf.while_loop(
         goes_on, body, (zero, zero, arrays, states), shapes, parallel_iterations=1
