@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from gated.errors import BadData
+from gated.matlab import read_variables
 from gated.text.files import read_bytes
 
-from .matlab import read_variables
 from .piece import HELD, KEYS, LONGEST, Piece
 
 ENDINGS = (".mat",)
