@@ -30,12 +30,19 @@ class Vocabulary:
 
     @classmethod
     def of(cls, tokens: Iterable[str], min_count: int = 1) -> "Vocabulary":
-        """The tokens that occur at least `min_count` times, by falling frequency, then by code."""
+        """The tokens that occur at least `min_count` times, by falling frequency, then by code.
+
+        Args: tokens: each as often as it occurs; or a `Counter` of them.
+        """
         counts = sorted(Counter(tokens).items(), key=lambda item: (-item[1], item[0]))
         return cls({token: count for token, count in counts if count >= min_count})
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def places(self) -> dict[str, int]:
+        """The id of each token."""
+        return {token: i for i, token in enumerate(self.tokens)}
 
     def first_rarer_than(self, count: int) -> int:
         """The first id whose token occurs fewer than `count` times, or the length."""
