@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from gated.errors import BadUsage
+from gated.runs.devices import for_devices
 from gated.runs.folder import RunFolder
 from gated.runs.interrupt import interrupt_between_steps
 from gated.whole import write_whole
@@ -44,6 +45,7 @@ def fit_and_save(
         KeyboardInterrupt: after Ctrl-C.
         BadUsage: if the goal never was a finite number.
     """
+    training = for_devices(training)
     progress = Progress(run, config.patience, validate, goal)
     # With one, Keras has tf.data tune itself, and epochs have been seen to begin with half a minute
     # in which nothing runs.
