@@ -29,7 +29,7 @@ def test_rows_are_added_that_weigh_nothing():
     candidates = np.arange(7)
     for weights in ((), (np.arange(5.0),), (np.arange(10.0).reshape(5, 2),)):
         (read, other), target, found = Divisible(Batch((x, candidates), y, *weights), 4)[0]
-        given = weights[0] if weights else np.ones(5)
+        given = weights[0] if weights else np.ones((5, 1))
         assert (read[:5] == x).all() and (read[5:] == x[4]).all()
         assert (other == candidates).all()
         assert target.tolist() == [1, 2, 3, 4, 5, 0, 0, 0]
@@ -50,7 +50,7 @@ CORPORA = {
 }
 OPTIONS = {
     "ner": ["--character-units", "4", "--batch-size", "6", "--average", "0"],
-    "lm": ["--steps", "8", "--batch-size", "8"],
+    "lm": ["--steps", "16", "--batch-size", "8"],
 }
 
 

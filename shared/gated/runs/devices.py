@@ -63,7 +63,8 @@ class Divisible(keras.utils.PyDataset):
         x, y, *weights = self.data[i]
         rows = len(y)
         missing = -rows % self.number
-        weights = weights[0] if weights else np.ones(rows, "float32")
+        # One column goes with losses of examples and with those of their steps.
+        weights = weights[0] if weights else np.ones((rows, 1), "float32")
 
         def fill(array):
             # What has no row for each example, such as candidates, stays.
