@@ -15,7 +15,7 @@ from gated.runs.inputs import Given, given_of_json, given_of_lines
 from gated.text.files import decode_lines
 
 _PARQUET = ".parquet"
-_PACKED = (".bz2", ".gz", ".lz4", ".zst")
+_PACKED = {".bz2": "bz2", ".gz": "gzip", ".lz4": "lz4", ".zst": "zstd"}
 _BUFFER = 2**20  # bytes
 _ROWS = 1024  # of Parquet that are in memory at once
 _EXPECTED = "expected a text file"
@@ -50,7 +50,8 @@ class Stored:
             raise BadData(f"{self.name}: {_reason(error)}, {_EXPECTED}") from None
 
     def _lines(self) -> Iterator[str]:
-        stream = self.filesystem.open_input_stream(self.path, compression="detect")
+        packed = _PACKED.get(_suffix(self.path))
+        stream = self.filesystem.open_input_stream(self.path, compression=packed)
         with io.BufferedReader(stream, _BUFFER) as file:
             yield from decode_lines(file, self.name)
 

@@ -238,9 +238,7 @@ def _one_line(rows: Iterable[T]) -> Iterator[T]:
         raise
     except RayError as error:
         reason = str(error).strip().splitlines()[0]
-        raise BadData(
-            f"no worker got through some texts, {1 + _RETRIES} times; memory may be short: {reason}"
-        ) from None
+        raise BadData(f"the workers cannot go on, after {_RETRIES} retries: {reason}") from None
 
 
 def _end(number, frame):
