@@ -8,8 +8,10 @@ to ask which one it is in.
 import contextlib
 import io
 import os
+import re
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +27,8 @@ from gated.runs.quiet import quiet
 from gated.runs.signals import Signals
 
 _SILENT = 20  # seconds after which JAX takes a process for dead
+# In the message of a step that needed another process.
+_LOST = re.compile("Gloo|NCCL|connection|peer", re.I)
 _FIRST_TO_END = 10  # seconds that the others leave the first one to save what it has
 
 
@@ -60,6 +64,19 @@ def train_together(train: Callable[[Any], None], config: Any, devices: Devices) 
     except (RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise BadUsage(f"--processes {devices.processes}: they did not meet: {reason}") from None
+    try:
+        _train(train, config)
+    except (ValueError, RuntimeError) as error:
+        if _LOST.search(str(error)):
+            # JAX is about to end this process, and to say which one is gone.
+            time.sleep(2 * _SILENT)
+        raise
+    jax.distributed.shutdown()
+
+
+def _train(train: Callable[[Any], None], config: Any) -> None:
+    import jax
+
     if jax.process_index() == 0:
         print(f"Training in {jax.process_count()} processes", flush=True)
         with quiet(1):  # JAX greets where it first connects them
@@ -76,7 +93,6 @@ def train_together(train: Callable[[Any], None], config: Any, devices: Devices) 
             with quiet(1):
                 _receive(run)
             train(replace(config, run=run))
-    jax.distributed.shutdown()
 
 
 def _send(folder: Path) -> None:
