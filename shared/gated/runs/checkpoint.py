@@ -100,7 +100,7 @@ class Progress(keras.callbacks.Callback):
                 "--learning-rate, a smaller --clip, or --precision float32"
             )
         due = time.monotonic() - self._at >= 60 * self.save_every
-        if due or self.signals.noted is not None:
+        if due or self.signals.heeded:
             self._save(self.model, batch + 1)
         self.signals.check()
 

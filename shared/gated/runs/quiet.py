@@ -31,18 +31,18 @@ def _import(name: str) -> None:
     whoever wants them can set. Exceptions are not messages: they are raised as ever.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with without_stderr():
+    with quiet(2):
         importlib.import_module(name)
 
 
 @contextlib.contextmanager
-def without_stderr() -> Iterator[None]:
-    """Within, nothing that this process writes to stderr arrives there, from C++ either."""
-    stderr = os.dup(2)
+def quiet(number: int) -> Iterator[None]:
+    """Within, what native code writes to stdout, 1, or stderr, 2, is dropped."""
+    kept = os.dup(number)
     try:
         with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
+            os.dup2(nowhere.fileno(), number)
         yield
     finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
+        os.dup2(kept, number)
+        os.close(kept)

@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Iterator
 
 
@@ -11,14 +12,28 @@ class Terminated(KeyboardInterrupt):
 
 
 class Signals:
-    """Which of them has come."""
+    """Which of them has come.
+
+    Attributes:
+        patience: seconds for which one is not heeded.
+    """
+
+    patience = 0.0
 
     def __init__(self) -> None:
         self.noted: int | None = None
+        self.since = 0.0
+
+    def note(self, number: int) -> None:
+        self.noted, self.since = number, time.monotonic()
+
+    @property
+    def heeded(self) -> bool:
+        return self.noted is not None and time.monotonic() - self.since >= self.patience
 
     def check(self) -> None:
         """Raises KeyboardInterrupt after Ctrl-C, Terminated after SIGTERM."""
-        if self.noted is not None:
+        if self.heeded:
             raise Terminated if self.noted == signal.SIGTERM else KeyboardInterrupt
 
 
@@ -34,7 +49,8 @@ def signals_noted() -> Iterator[Signals]:
     def note(number, frame):
         if signals.noted is not None:
             signals.check()
-        signals.noted = number
+        else:
+            signals.note(number)
 
     if threading.current_thread() is not threading.main_thread():
         yield signals  # they go to the main thread

@@ -19,7 +19,7 @@ from gated.errors import BadData, BadUsage
 from gated.runs.inputs import Given, Predict, after
 from gated.runs.outputs import Done, json_line
 from gated.runs.progress import bar_of_bytes
-from gated.runs.quiet import without_stderr
+from gated.runs.quiet import quiet
 from gated.runs.shards import Predicted, Shards
 from gated.runs.signals import Terminated
 from gated.text.files import in_memory
@@ -208,7 +208,7 @@ def _ray(workers: int) -> Iterator[None]:
     from ray.data import DataContext, ExecutionResources
 
     handler = signal.getsignal(signal.SIGTERM)
-    with without_stderr():
+    with quiet(2):
         ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.CRITICAL)
     signal.signal(signal.SIGTERM, _end)
     try:
