@@ -85,6 +85,14 @@ def test_texts_and_objects(tmp_path):
     assert texts(tmp_path / "x.jsonl", "text") == [("1", ""), ("2", '{"text": "a"}')]
 
 
+def test_what_unpacks_to_far_more(tmp_path):
+    path = tmp_path / "x.txt.gz"
+    path.write_bytes(gzip.compress(b"a\n" + bytes(2**26)) + gzip.compress(bytes(2**26)))
+    assert path.stat().st_size < 2**18
+    with pytest.raises(BadData, match=r"x\.txt\.gz:2: more than 64 MB, expected a shorter line"):
+        texts(path)
+
+
 def test_parquet(tmp_path):
     path = tmp_path / "x.parquet"
     table = {"text": ["a", "b\nc"] * 1000, "id": range(2000), "x": [[1.5], None] * 1000}
@@ -112,6 +120,14 @@ def test_what_is_damaged(tmp_path, name, content, message):
     with pytest.raises(BadData, match="^" + re.escape(f"{path}{message}")) as caught:
         texts(path)
     assert "\n" not in str(caught.value)
+
+
+def test_parquet_of_what_is_no_text(tmp_path):
+    path = tmp_path / "x.parquet"
+    of_bytes = pyarrow.array([b"a", b"\xff"]).view(pyarrow.string())
+    parquet.write_table(pyarrow.table({"text": of_bytes}), path)
+    with pytest.raises(BadData, match=r"x\.parquet: 'utf-8' codec can't decode byte 0xff"):
+        texts(path)
 
 
 def test_parquet_without_texts(tmp_path):

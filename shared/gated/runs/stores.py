@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 import pyarrow
 from pyarrow import fs, parquet
@@ -17,6 +19,7 @@ from gated.text.files import decode_lines
 _PARQUET = ".parquet"
 _PACKED = {".bz2": "bz2", ".gz": "gzip", ".lz4": "lz4", ".zst": "zstd"}
 _BUFFER = 2**20  # bytes
+_LONGEST = 2**26  # bytes of a line: what is packed may unpack to far more than the memory
 _ROWS = 1024  # of Parquet that are in memory at once
 _EXPECTED = "expected a text file"
 
@@ -46,14 +49,23 @@ class Stored:
                 unpacked = self.path[: -len(suffix)] if suffix in _PACKED else self.path
                 of_file = input or ("json" if _suffix(unpacked) == ".jsonl" else "text")
                 yield from given_of_lines(self._lines(), self.name, of_file)
-        except (OSError, pyarrow.ArrowException) as error:
+        except (OSError, ValueError, OverflowError, pyarrow.ArrowException) as error:
             raise BadData(f"{self.name}: {_reason(error)}, {_EXPECTED}") from None
 
     def _lines(self) -> Iterator[str]:
         packed = _PACKED.get(_suffix(self.path))
         stream = self.filesystem.open_input_stream(self.path, compression=packed)
         with io.BufferedReader(stream, _BUFFER) as file:
-            yield from decode_lines(file, self.name)
+            yield from decode_lines(self._bounded(file), self.name)
+
+    def _bounded(self, file: BinaryIO) -> Iterator[bytes]:
+        number = 0
+        while line := file.readline(_LONGEST + 1):
+            number += 1
+            if len(line) > _LONGEST:
+                size = f"{_LONGEST >> 20} MB"
+                raise BadData(f"{self.name}:{number}: more than {size}, expected a shorter line")
+            yield line
 
     def _rows(self) -> Iterator[Given]:
         with self.filesystem.open_input_file(self.path) as opened:
@@ -88,7 +100,7 @@ def _find(name: str) -> list[Stored]:
     except (OSError, pyarrow.ArrowException) as error:
         raise BadData(f"{name}: {_reason(error)}, {_EXPECTED}") from None
     if not found:
-        raise BadData(f"{name}: no such file, {_EXPECTED}")
+        raise BadData(f"{name}: no such file or directory, {_EXPECTED}")
     prefix = scheme + separator if separator else ""
     return [
         Stored(
@@ -135,6 +147,7 @@ def _suffix(path: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    strerror = getattr(error, "errno", None) and getattr(error, "strerror", None)
-    reason = (strerror or str(error)).partition(". Detail:")[0]
+    if number := getattr(error, "errno", None):
+        return os.strerror(number).lower()
+    reason = str(error).partition(". Detail:")[0]
     return reason[:1].lower() + reason[1:]
