@@ -47,6 +47,7 @@ def score(
         format: text, log P and the sentence; json, an object a line with text, log_p, tokens and
             the log_p of each; html, a page that colours each token by how much it surprises. For
             text and html all sentences are in memory until they are in order, for json a few.
+            Nothing: text, with --workers json.
         next: instead, print so many of the likeliest next tokens after each sentence. In text and
             JSON.
     """

@@ -49,7 +49,8 @@ def predict(
     Args:
         format: text, the text with its entities in colour; conll, a token and its tag a line, and
             a blank line after a sentence; json, an object a line with the text and its entities:
-            text, type, start and end in characters, and probability; html, a page.
+            text, type, start and end in characters, and probability; html, a page. Nothing:
+            text, with --workers json.
         k_best: so many taggings of each sentence, the likeliest first, with their probabilities,
             up to 100; in JSON as `sentences`, beside the entities of the likeliest. In text and
             JSON.

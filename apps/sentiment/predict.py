@@ -44,7 +44,7 @@ def predict(
     Args:
         format: text, the likeliest class, its probability and the text; json, an object a line with
             text, label (in place of one that came with the text) and the probability of each class;
-            html, a page that explains.
+            html, a page that explains. Nothing: text, with --workers json.
         explain: also what each word adds to the class or takes from it: how much less likely the
             class is without the word. In colours, or as `words` in JSON, in nats of log-odds.
     """

@@ -21,8 +21,10 @@ def small(monkeypatch):
 
 def test_shards_of_each_file(tmp_path, small):
     found = [(0, b"a\n"), (0, b"b\n"), (0, b"c\n"), (2, b"d\n"), (10, b"eeeee\n"), (10, b"f\n")]
-    Shards(tmp_path / "new" / "out", False).write(Predicted(*one) for one in found)
-    assert contents(tmp_path / "new" / "out") == {
+    out = tmp_path / "out"
+    out.mkdir()
+    Shards(out, 11, False).write(Predicted(*one) for one in found)
+    assert contents(out) == {
         "00000-00000.jsonl": b"a\nb\n",
         "00000-00001.jsonl": b"c\n",
         "00002-00000.jsonl": b"d\n",
@@ -39,7 +41,7 @@ def test_a_shard_is_whole_or_not_there(tmp_path, small):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Shards(tmp_path, False).write(predicted())
+        Shards(tmp_path, 1, False).write(predicted())
     assert contents(tmp_path) == {"00000-00000.jsonl": b"a\nb\n"}
 
 
@@ -52,7 +54,8 @@ def test_going_on(tmp_path, small):
         f".{os.getpid()}.00000-00002.jsonl": "of a process that was killed",
     }.items():
         (tmp_path / name).write_text(content)
-    out = Shards(tmp_path, True)
+    out = Shards(tmp_path, 3, True)
+    assert not [name for name in contents(tmp_path) if name.startswith(".")]
     assert [out.done(file) for file in range(3)] == [Done(3, b"c\n"), Done(), Done()]
     out.write([Predicted(0, b"d\n"), Predicted(0, b"e\n"), Predicted(0, b"f\n")])
     out.write([Predicted(1, b"g\n")])
@@ -62,23 +65,22 @@ def test_going_on(tmp_path, small):
 
 
 def test_where_shards_cannot_go(tmp_path):
-    file = tmp_path / "file"
-    file.touch()
-    for folder, resume, message in (
-        (file, False, "file: cannot be written: File exists"),
-        (file / "x", True, "file/x: cannot be written: Not a directory"),
-        (tmp_path, True, f"{tmp_path}: holds file; name another folder$"),
+    shard = tmp_path / "00001-00000.jsonl"
+    shard.touch()
+    for files, resume, message in (
+        (2, False, f"--out {tmp_path}: holds {shard.name}; name another folder, or give --resume"),
+        (1, True, f"--resume: {shard.name} in {tmp_path} is of more inputs than these"),
     ):
-        with pytest.raises(BadUsage, match=message):
-            Shards(folder, resume)
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "00000-00000.jsonl").touch()
-    with pytest.raises(BadUsage, match=r"holds 00000-00000\.jsonl; .* or give --resume"):
-        Shards(tmp_path / "out", False)
+        with pytest.raises(BadUsage, match=f"^{message}$"):
+            Shards(tmp_path, files, resume)
+    (tmp_path / "another").touch()
+    with pytest.raises(BadUsage, match=r"holds another; name another folder$"):
+        Shards(tmp_path, 2, True)
 
 
 def test_a_folder_that_is_gone(tmp_path):
-    out = Shards(tmp_path / "out", False)
+    (tmp_path / "out").mkdir()
+    out = Shards(tmp_path / "out", 1, False)
     (tmp_path / "out").rmdir()
     (tmp_path / "out").touch()
     with pytest.raises(BadData, match=r"00000-00000\.jsonl: cannot be written: File exists"):

@@ -7,6 +7,7 @@ from itertools import chain, groupby
 from pathlib import Path
 
 from gated.errors import BadData, BadUsage
+from gated.runs.lock import is_lock
 from gated.runs.outputs import Done
 from gated.whole import is_temporary, whole
 
@@ -26,28 +27,28 @@ class Predicted:
 class Shards:
     """A folder of files `00003-00000.jsonl`, after the number of an input and of a shard of it."""
 
-    def __init__(self, folder: Path, resume: bool):
+    def __init__(self, folder: Path, files: int, resume: bool):
         """Raises BadUsage where shards cannot go there.
 
         Args:
-            folder: new, or empty.
-            resume: or with shards, which stay.
+            folder: empty, and of this process alone.
+            files: how many inputs there are.
+            resume: the folder may hold shards, which stay.
         """
         self._folder = folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            before = sorted(folder.iterdir())
-        except OSError as error:
-            raise BadUsage(f"--out {folder}: cannot be written: {error.strerror}") from None
         self._next: dict[int, int] = {}
-        for path in before:
+        for path in sorted(folder.iterdir()):
             if is_temporary(path):
+                path.unlink()  # of a process that was killed
+            if is_temporary(path) or is_lock(path):
                 continue
             found = _NAME.fullmatch(path.name)
             if not (found and resume):
                 advice = "name another folder" + (", or give --resume" if found else "")
                 raise BadUsage(f"--out {folder}: holds {path.name}; {advice}")
             file, number = map(int, found.groups())
+            if file >= files:
+                raise BadUsage(f"--resume: {path.name} in {folder} is of more inputs than these")
             # After one that is missing they are made again.
             if number == self._next.get(file, 0):
                 self._next[file] = number + 1

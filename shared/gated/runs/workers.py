@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gated.errors import BadData, BadUsage
 from gated.runs.inputs import Given, Predict, after
+from gated.runs.lock import alone
 from gated.runs.outputs import Done, json_line
 from gated.runs.progress import bar_of_bytes
 from gated.runs.quiet import quiet
@@ -94,7 +95,6 @@ def predict_by_workers(
     from gated.runs.stores import find
 
     stored = find(files)
-    shards = Shards(out, resume)
     known = all(one.size is not None for one in stored)
     total = sum(one.size or 0 for one in stored) if known else None
     wrong: BaseException | None = None
@@ -110,32 +110,39 @@ def predict_by_workers(
         except (BadData, BadUsage, KeyboardInterrupt) as error:
             wrong = error
 
-    with _ray(workers), bar_of_bytes(total) as advance:
+    with alone(out, "predicting", "--out"):
+        shards = Shards(out, len(stored), resume)
         done = [shards.done(file) for file in range(len(stored))]
-        items = [{"file": file} for file in range(len(stored))]
-        rows = (
-            data.from_items(items, override_num_blocks=min(len(items), _ITEMS))
-            # Without CPUs of their own, which the models need.
-            .flat_map(
-                partial(_read, stored=stored, done=done, input=input),
-                compute=data.TaskPoolStrategy(min(_READERS, len(items))),
-                num_cpus=0,
-            )
-            .map(
-                _Worker,
-                fn_constructor_args=(load,),
-                compute=data.ActorPoolStrategy(size=workers),
-                num_cpus=1,
-                max_task_retries=_RETRIES,
-            )
-            .iter_rows()
-        )
-        shards.write(predicted(_one_line(rows)))
+        with _ray(workers), bar_of_bytes(total) as advance:
+            read = partial(_read, stored=stored, done=done, input=input)
+            shards.write(predicted(_one_line(_rows(data, len(stored), read, load, workers))))
     if wrong:
         raise wrong
 
 
-def _read(item: dict, stored: "Sequence[Stored]", done: Sequence[Done], input: str | None):
+def _rows(
+    data: ModuleType, files: int, read: Callable, load: Callable[[], Predict], workers: int
+) -> Iterable[dict]:
+    """What workers predict of what is read of files, in the order of the files."""
+    items = [{"file": file} for file in range(files)]
+    return (
+        data.from_items(items, override_num_blocks=min(files, _ITEMS))
+        # Without CPUs of their own, which the models need.
+        .flat_map(read, compute=data.TaskPoolStrategy(min(_READERS, files)), num_cpus=0)
+        .map(
+            _Worker,
+            fn_constructor_args=(load,),
+            compute=data.ActorPoolStrategy(size=workers),
+            num_cpus=1,
+            max_task_retries=_RETRIES,
+        )
+        .iter_rows()
+    )
+
+
+def _read(
+    item: dict, stored: "Sequence[Stored]", done: Sequence[Done], input: str | None
+) -> Iterator[dict]:
     """The texts of a file that are not predicted yet, in groups."""
     file = item["file"]
     size = 0
