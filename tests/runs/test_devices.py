@@ -99,11 +99,11 @@ def start(app, arguments, count=2):
         free.bind(("127.0.0.1", 0))
         where = f"127.0.0.1:{free.getsockname()[1]}"
     together = ["--processes", str(count), "--coordinator", where]
-    command, *options = arguments
+    command, *options = map(str, arguments)
+    call = [sys.executable, "-m", f"apps.{app}.{command}", *options, *together]
     return [
         subprocess.Popen(
-            [sys.executable, "-m", f"apps.{app}.{command}", *map(str, options), *together]
-            + ["--process", str(i)],
+            [*call, "--process", str(i)],
             env=environment("jax"),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -114,6 +114,7 @@ def start(app, arguments, count=2):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("train", ["ner"], indirect=True)
 def test_two_processes_train_as_one_does(train, tmp_path):
     app, arguments = train
     arguments += ["--epochs", "2"]
@@ -130,7 +131,7 @@ def test_two_processes_train_as_one_does(train, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("train", ["lm"], indirect=True)
 def test_a_process_that_dies(train, tmp_path):
-    """The others end soon, and another number of them goes on."""
+    """The others end soon, and one alone goes on, to where it would have come without them."""
     app, arguments = train
     arguments += ["--epochs", "40", "--patience", "40"]
     run, whole = tmp_path / "run", tmp_path / "whole"

@@ -9,6 +9,8 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 
+from gated.runs.signals import handled_by
+
 # What JAX writes before it ends a process because another one is gone.
 _NATIVE = re.compile(r"[EF]\d{4} .*(coordination_service|client\.h)")
 _DEAD = re.compile(r"unhealthy \(stopped sending heartbeats\):\n([\d\n,]+)")
@@ -75,12 +77,8 @@ def _passing_on(child: int) -> Iterator[list[int]]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, number)
 
-    previous = {number: signal.signal(number, on) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with handled_by(on):
         yield passed
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 def _relay(read: int) -> str:
