@@ -7,9 +7,6 @@ from typing import BinaryIO
 from gated.errors import BadData
 from gated.text.encodings import decode, wide_encoding
 
-_TEXTS = 1024  # that are in memory at once,
-_CHARACTERS = 2**18  # unless they have more characters
-
 
 def read_lines(path: str | Path) -> list[str]:
     """The lines of a UTF-8 file, without their ends. Raises BadData with path and line."""
@@ -78,14 +75,16 @@ def decode_lines(lines: Iterable[bytes], name: str) -> Iterator[str]:
         yield text.removesuffix("\n").removesuffix("\r")
 
 
-def in_memory(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Texts, so many at a time as shall be in memory."""
+def in_memory(
+    texts: Iterable[str], count: int = 1024, characters: int = 2**18
+) -> Iterator[list[str]]:
+    """Texts, so many at a time as shall be in memory, fewer where they have more characters."""
     some: list[str] = []
     size = 0
     for text in texts:
         some.append(text)
         size += len(text)
-        if len(some) == _TEXTS or size >= _CHARACTERS:
+        if len(some) == count or size >= characters:
             yield some
             some, size = [], 0
     if some:

@@ -9,7 +9,7 @@ from gated.errors import BadData
 from gated.text.encodings import wide_encoding
 from gated.text.files import open_bytes
 
-_PIECE = 2**20  # bytes, and on to the next blank
+_PIECE = 2**23  # bytes, and on to the next blank
 
 
 def read_pieces(
