@@ -165,7 +165,7 @@ def _readers() -> dict[str, Reader]:
         "class": Reader("good.txt", [_PROSE], _texts),
         "text": Reader("x.txt", [_PROSE], _words),
         "midi": Reader("x.mid", music["midi"], lambda path: read_midi(path, 4, [])),
-        "abc": Reader("x.abc", [_TUNES.encode()], lambda path: read_abc(path, 4, [])),
+        "abc": Reader("x.abc", [_TUNES.encode()], lambda path: list(read_abc(path, 4, [], []))),
         "matlab": Reader("x.mat", music["matlab"], lambda path: read_rolls(path, 4)),
         "pieces": Reader("pieces.npz", music["pieces"], _loading(load_pieces)),
         "arrays": Reader("last.npz", [arrays], _loading(load_arrays)),

@@ -1,0 +1,95 @@
+"""Files without names, and lists of examples in them.
+
+They are gone with the process, however it ends: there is nothing to remove, and nothing outdated to
+find.
+"""
+
+import contextlib
+import os
+import tempfile
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
+from pathlib import Path
+from typing import BinaryIO, Generic, TypeVar, overload
+
+import numpy as np
+
+from gated.errors import BadUsage
+
+E = TypeVar("E")
+
+
+def nameless(run: Path) -> BinaryIO:
+    """A new file on the disk of a run: in its folder, or the nearest above it that is there.
+
+    Raises BadUsage where it cannot be made.
+    """
+    with writing(run):
+        return tempfile.TemporaryFile(dir=_nearest(run))
+
+
+@contextlib.contextmanager
+def writing(run: Path) -> Iterator[None]:
+    """Raises BadUsage where something cannot be written within, to a nameless file of a run."""
+    try:
+        yield
+    except OSError as error:
+        where = _nearest(run)
+        raise BadUsage(f"{where}: the corpus cannot be written there: {error.strerror}") from None
+
+
+def _nearest(run: Path) -> Path:
+    here = run.absolute()
+    return next(path for path in (here, *here.parents) if path.is_dir())
+
+
+class Stored(Sequence[E], Generic[E]):
+    """A list of examples in a nameless file, of which one is in memory when it is asked for."""
+
+    def __init__(self, run: Path, encode: Callable[[E], bytes], decode: Callable[[bytes], E]):
+        """An empty one.
+
+        Args:
+            run: as of `nameless`.
+            encode: an example as bytes.
+            decode: the example of such bytes.
+        """
+        self.run, self.encode, self.decode = run, encode, decode
+        self.file = nameless(run)
+        self.starts, self.stops = array("q"), array("q")
+
+    def extend(self, examples: Iterable[E]) -> None:
+        """Adds examples at the end. Raises BadUsage where they cannot be written."""
+        stop = self.file.seek(0, os.SEEK_END)
+        for example in examples:
+            content = self.encode(example)
+            with writing(self.run):
+                self.file.write(content)
+            self.starts.append(stop)
+            stop += len(content)
+            self.stops.append(stop)
+        with writing(self.run):
+            self.file.flush()
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, which: int) -> E: ...
+    @overload
+    def __getitem__(self, which: slice) -> "Stored[E]": ...
+    def __getitem__(self, which):
+        if isinstance(which, slice):
+            return self.take(np.arange(len(self))[which])
+        start = self.starts[which]
+        # Unlike what is mapped, what is read so does not count as the process's memory.
+        return self.decode(os.pread(self.file.fileno(), self.stops[which] - start, start))
+
+    def take(self, places: np.ndarray) -> "Stored[E]":
+        """The examples at these places, of the same file."""
+        taken = copy(self)
+        taken.starts, taken.stops = (
+            array("q", np.asarray(ends)[places].tobytes()) for ends in (self.starts, self.stops)
+        )
+        return taken
