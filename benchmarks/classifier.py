@@ -21,9 +21,10 @@ import tensorflow as tf
 from keras import ops
 
 from apps.sentiment.config import Config as ModelConfig
-from apps.sentiment.model.batches import batches
+from apps.sentiment.model.batches import Batches
 from apps.sentiment.model.classifier import Classifier
 from apps.sentiment.model.encoder import WordEncoder
+from apps.sentiment.model.graph import ClassifierGraph
 from apps.sentiment.model.naive_bayes import with_naive_bayes
 from apps.sentiment.model.network import build_model, pool
 from benchmarks.timing import english, interleaved, print_rates
@@ -61,8 +62,7 @@ def classifier(config: Config) -> None:
     encoder = WordEncoder.of(texts, ["no", "yes"], 2 * WORDS)
     training = texts[: config.batch_size * config.batches]
     options = ModelConfig(units=config.units, batch_size=config.batch_size)
-    tokens, _, _ = encoder.tokens(tf.constant(training))
-    data = batches(encoder, tokens, np.arange(len(training)) % 2, options)
+    data = Batches(encoder.read(training)[0], np.arange(len(training)) % 2, options)
     ours = with_naive_bayes(build_model(encoder, options), data)
     ids = [(words, classes) for (words, _), classes in (data[i] for i in range(len(data)))]
     peers = {"ours": _fitting(ours, data, "auto")}
@@ -117,8 +117,8 @@ def _serve(classifier, texts, repeats):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "1"
         signature = [tf.TensorSpec([None], tf.string, name="text")]
-        resources = [classifier.model, *classifier.encoder.tables]
-        save_endpoints(path, resources, {"classify": (classifier.classify, signature)})
+        graph = ClassifierGraph(classifier)
+        save_endpoints(path, graph.resources, {"classify": (graph.classify, signature)})
         model = tf.saved_model.load(path)
         call = model.signatures["serving_default"]
         batch = tf.constant(texts)

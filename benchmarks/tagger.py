@@ -25,7 +25,7 @@ from rich.table import Table
 
 from apps.ner.config import Config as ModelConfig
 from apps.ner.model.batches import Batches
-from apps.ner.model.encoder import Encoder
+from apps.ner.model.encoder import Encoded, Encoder
 from apps.ner.model.endpoints import Endpoints
 from apps.ner.model.network import build_model
 from apps.ner.model.tagger import Tagger
@@ -34,6 +34,7 @@ from apps.ner.reading.conll import Sentence
 from benchmarks.timing import english, interleaved, print_rates
 from gated.export.saved_model import save_endpoints
 from gated.layers import CRFLoss
+from gated.runs.batches import places
 from gated.runs.command import run_command
 
 LENGTH, EPOCH = 15, 200_000  # tokens
@@ -118,8 +119,10 @@ def _torch_tagging(encoder, sentences):
     model = TorchTagger(
         len(encoder.words), len(encoder.characters), len(encoder.tags), ModelConfig()
     )
-    tokens = tf.ragged.constant([sentence.tokens for sentence in sentences])
-    given = [torch.from_numpy(np.asarray(one, "int64")) for one in encoder.inputs(tokens)]
+    encoded = Encoded(encoder, (token for sentence in sentences for token in sentence.tokens))
+    lengths = np.array([len(sentence.tokens) for sentence in sentences])
+    arrays = encoded.inputs(places(np.cumsum(lengths) - lengths, lengths))
+    given = [torch.from_numpy(np.asarray(one, "int64")) for one in arrays]
     return lambda: model.best_tags(*given)
 
 

@@ -12,7 +12,7 @@ need. A run that was cut off goes on when it is started again.
 
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import Json
+from gated.runs.options import Devices, Json
 from gated.runs.outputs import Metrics
 from gated.runs.training import Training, run_training
 
@@ -21,14 +21,14 @@ from .reading.sets import Corpus, load
 from .showing.report import tables
 
 
-def train(config: Config, *, json: Json = False) -> None:
+def train(config: Config, *, devices: Devices = "1", json: Json = False) -> None:
     """Trains as `config` says, and evaluates on the test pieces, or else the validation ones.
 
     Args:
         config: what the run depends on.
     """
     summary = ("nats_per_frame", "strike_nats_per_frame", "frame_accuracy")
-    run_training(Training(load, _fit, tables, "valid_loss", summary), config, json)
+    run_training(Training(load, _fit, tables, "valid_loss", summary), config, json, devices)
 
 
 def _fit(corpus: Corpus, config: Config, run: RunFolder) -> Metrics:

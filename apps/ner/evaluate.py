@@ -15,7 +15,7 @@ from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.options import EvaluationCorpus, Json, Run
 from gated.runs.outputs import save_and_report
-from gated.runs.quiet import import_tensorflow
+from gated.runs.quiet import import_keras
 from gated.text.vocabulary import Vocabulary
 
 from .config import Config
@@ -49,7 +49,7 @@ def evaluate(
     else:
         which, sentences = load(config).evaluated
 
-    import_tensorflow()
+    import_keras()
     from .model.scores import score
     from .model.tagger import Tagger
 

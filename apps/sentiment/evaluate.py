@@ -16,7 +16,7 @@ from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.runs.options import EvaluationCorpus, Json, Run, at_least
 from gated.runs.outputs import print_json, report_summary, save_and_report, summary
-from gated.runs.quiet import import_tensorflow
+from gated.runs.quiet import import_keras
 
 from .config import Config
 from .reading.sets import check_labels, load, read_texts
@@ -51,7 +51,7 @@ def evaluate(
     else:
         which, texts = load(config).evaluated
 
-    import_tensorflow()
+    import_keras()
     from .model.classifier import Classifier
     from .model.scores import score
     from .showing.confusion import draw_confusion
@@ -64,7 +64,7 @@ def evaluate(
 
 
 def _cross_validate(config: Config, folds: int, json: bool) -> None:
-    import_tensorflow()
+    import_keras()
     from .model.folds import cross_validate
 
     found = []

@@ -24,13 +24,14 @@ def export(run: Run = Path("runs/sentiment/default")) -> None:
     from gated.export.saved_model import save_endpoints
 
     from .model.classifier import Classifier
+    from .model.graph import ClassifierGraph
 
-    classifier = Classifier.load(folder)
+    graph = ClassifierGraph(Classifier.load(folder))
     text = [tf.TensorSpec([None], tf.string, name="text")]
     save_endpoints(
         folder.export,
-        resources=[classifier.model, *classifier.encoder.tables],
-        endpoints={"classify": (classifier.classify, text)},
+        resources=graph.resources,
+        endpoints={"classify": (graph.classify, text)},
     )
     print(f"Wrote {folder.export}")
 

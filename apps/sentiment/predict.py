@@ -19,7 +19,7 @@ from gated.runs.folder import RunFolder
 from gated.runs.inputs import after, given_texts, reading
 from gated.runs.options import Files, Input, Out, Resume, Run, Texts
 from gated.runs.outputs import check_resume, printing_to
-from gated.runs.quiet import import_tensorflow
+from gated.runs.quiet import import_keras
 
 from .showing.output import write_json, write_text
 from .showing.page import page
@@ -49,7 +49,7 @@ def predict(
     folder = RunFolder.open(run)
     given = given_texts(texts, file, input)
 
-    import_tensorflow()
+    import_keras()
     from .model.classifier import Classifier
 
     classifier = Classifier.load(folder)

@@ -61,6 +61,7 @@ def decoded(some: Sequence[bytes]) -> list[str]:
 
 
 def ner(folder: RunFolder, rng: np.random.Generator, toy: bool) -> list[dict[str, Any]]:
+    from apps.ner.model.graph import TaggerGraph
     from apps.ner.model.tagger import Tagger
     from apps.ner.reading import conll, sets
 
@@ -88,7 +89,7 @@ def ner(folder: RunFolder, rng: np.random.Generator, toy: bool) -> list[dict[str
         tf.constant([token for row in rows for token in row]), [len(row) for row in rows]
     )
     one_call = tf.function(
-        tagger.tag_tokens, input_signature=[tf.RaggedTensorSpec.from_value(ragged)]
+        TaggerGraph(tagger).tag_tokens, input_signature=[tf.RaggedTensorSpec.from_value(ragged)]
     )
     probabilities = one_call(ragged)[1]
     tokens = [

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gated.text.sentences import LONGEST_SENTENCE, split_sentences
-from gated.text.tokenizer import tokenize
+from gated.text.tokenizer_graph import tokenize
 
 PIECES = [
     *'aAé.!?…"”)(0 \n',

@@ -8,21 +8,31 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from apps.ner.reading import conll, sets
-from gated.text.tokenizer import tokenize
+from gated.text import tokenizer
+from gated.text.tokenizer_graph import tokenize
 
 # Half of the texts are made of what the rules look at, so that they meet often.
-PIECES = [*"aéDsnt'’.:;-&@#/_)( \u00a0\x85", "n't", "'s", "http://", "www.", "Dr.", "3.5"]
+PIECES = [*"aéDsſnt'’.:;-&@#/_)( \u00a0\x85", "n't", "'s", "http://", "www.", "Dr.", "3.5"]
 PIECES += ["❤", "\ufe0f", "\u200d", "👍🏽", "🇫🇷", "東", "\u0301", "\x00", "\n"]
-texts = st.text(max_size=40) | st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
+# TensorFlow's tables are those of another version of Unicode: no characters but those of both.
+characters = st.characters(exclude_categories=["Cs", "Cn", "Co"])
+texts = st.text(characters, max_size=40) | st.lists(st.sampled_from(PIECES), max_size=20).map(
+    "".join
+)
 
 
 def split(*texts):
-    """A list of (token, start, end) for each text."""
+    """A list of (token, start, end) for each text, the same in Python as in TensorFlow."""
     tokens, starts, ends = (ragged.to_list() for ragged in tokenize(tf.constant(texts, tf.string)))
-    return [
+    found = [
         [(token.decode(), *place) for token, *place in zip(*row, strict=True)]
         for row in zip(tokens, starts, ends, strict=True)
     ]
+    for text, row in zip(texts, found, strict=True):
+        words = tokenizer.tokenize(text)
+        places = tokenizer.locate(tokenizer.blank(text), words)
+        assert [(word, *place) for word, place in zip(words, places, strict=True)] == row
+    return found
 
 
 def words(text):
@@ -47,6 +57,12 @@ def test_tokens_stand_where_the_offsets_say_and_nothing_else_is_lost(text):
         assert not any(is_space(character) for character in token)
         last = end
     assert all(is_space(character) for character in text[last:])
+
+
+def test_every_character_is_the_same_in_tensorflow():
+    categories = ((chr(code), unicodedata.category(chr(code))) for code in range(1, 0x110000))
+    characters = [one for one, category in categories if category not in ("Cs", "Cn", "Co")]
+    split(*(f"a{one}b {one}. 1{one}2 {one}'s{one} :{one}" for one in characters))
 
 
 @given(st.lists(texts, max_size=6))

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from gated.layers import Deep, EmbeddingDropout
+from gated.runs.devices import check_parts
 from gated.runs.network import recurrent_layer
 
 from ..config import Config
@@ -62,6 +63,8 @@ class Streams(keras.Model):
     def __init__(self, model: keras.Model, config: Config, candidates: Candidates | None = None):
         """Args: candidates: where the softmax is over a sample; then calls take it too."""
         super().__init__()
+        if not config.items:
+            check_parts(config.batch_size)
         self.model = model
         self.config = config
         self.candidates = candidates

@@ -1,12 +1,13 @@
-"""Sentences as numbers: the same object in training, in prediction and in the export."""
+"""Sentences as numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import tensorflow as tf
+import numpy as np
 
+from gated.compiling import few
 from gated.text.casing import casing
-from gated.text.spelled import SpelledWords, pad
+from gated.text.spelled import SpelledWords, distinct
 from gated.text.vocabulary import Vocabulary
 from gated.whole import write_whole
 
@@ -49,13 +50,33 @@ class Encoder(SpelledWords):
         tags = (folder / "tags.txt").read_text(encoding="utf-8").split("\n")[:-1]
         return cls(spelled.words, spelled.characters, tags)
 
-    def inputs(self, tokens) -> list:
-        """What the model reads of ragged tokens [n, (t)].
+
+class Encoded:
+    """What the model reads of tokens, one after the other: ids, looked up once a different one."""
+
+    def __init__(self, encoder: Encoder, tokens: Iterable[str]):
+        different, self.index = distinct(tokens)
+        # The last is padding, and of each the last character, so that Keras sees two widths.
+        self.words = np.append(encoder.look_up(different), np.int32(0))
+        self.characters = np.pad(encoder.spell(different), [(0, 1), (0, 1)])
+        self.casing = np.array([*map(casing, different), 0], "int32")
+        self.lengths = np.count_nonzero(self.characters, axis=-1)
+
+    def inputs(self, places: np.ndarray, whole: bool = False) -> list[np.ndarray]:
+        """Those of the tokens at places [b, t], -1 for padding.
+
+        Args:
+            places: of the tokens.
+            whole: with as many characters as the longest of all tokens has, and one more.
 
         Returns:
-            Ids of the words [n, t], of their characters [n, t, c] and of their letter-case
-            patterns [n, t], 0 for padding; t and c at least 1.
+            Ids of the words [b, t], of their characters [b, t, c] and of their letter-case
+            patterns [b, t], 0 for padding.
         """
-        words, characters = pad(*self.ids(tokens))
-        patterns = tokens.with_flat_values(casing(tokens.flat_values))
-        return [words, characters, patterns.to_tensor(shape=tf.shape(words))]
+        which = self.index[places]
+        longest = few(self.lengths[which].max(initial=1))
+        return [
+            self.words[which],
+            self.characters[which, : None if whole else longest],
+            self.casing[which],
+        ]

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from .graph import TaggerGraph
 from .tagger import Tagger
 
 
@@ -12,10 +13,10 @@ class Endpoints:
     """
 
     def __init__(self, tagger: Tagger):
-        self.tagger = tagger
-        self.resources = [tagger.model, *tagger.encoder.tables]
+        self.graph = TaggerGraph(tagger)
+        self.resources = self.graph.resources
         self.functions = {
-            "tag_text": (tagger.tag_text, [tf.TensorSpec([None], tf.string, name="text")]),
+            "tag_text": (self.graph.tag_text, [tf.TensorSpec([None], tf.string, name="text")]),
             "tag_tokens": (self.tag_tokens, [tf.TensorSpec([None, None], tf.string, "tokens")]),
         }
 
@@ -27,7 +28,7 @@ class Endpoints:
             which is skipped as if it were not there, wherever it is.
         """
         there = tokens != ""
-        tags, probabilities = self.tagger.tag_tokens(tf.ragged.boolean_mask(tokens, there))
+        tags, probabilities = self.graph.tag_tokens(tf.ragged.boolean_mask(tokens, there))
         # The place of each token among those there; 0, a padding put before them, for the others.
         places = tf.reshape(tf.cumsum(tf.cast(tf.reshape(there, [-1]), tf.int32)), tf.shape(tokens))
         places = tf.where(there, places, 0)

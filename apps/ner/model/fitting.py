@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from gated.layers import CRFLoss
 from gated.runs.fitting import adam, fit_and_save, save_model
@@ -31,8 +30,11 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> Tagger:
     """
     config = config.resolved(len(corpus.train))
     keras.utils.set_random_seed(config.seed)
-    # Parallel sums round differently every time; the same seed shall give the same model.
-    tf.config.experimental.enable_op_determinism()
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        # Parallel sums round differently every time; the same seed shall give the same model.
+        tf.config.experimental.enable_op_determinism()
 
     encoder, model = _begin(corpus, config)
     run.check_unchanged(lambda: _is_that_of(run, encoder), "sentences")

@@ -1,21 +1,23 @@
-"""From raw text to classes: what evaluation, prediction and the export all call."""
+"""From raw text to classes: what evaluation and prediction call."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 import keras
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
-from gated.export.windows import in_groups
+from gated.compiling import predicting
+from gated.runs.batches import longest_first, places
 from gated.runs.folder import RunFolder
 from gated.runs.models import load_model
 from gated.text.files import in_memory
 
 from ..config import Config
-from .encoder import Encoder, load_encoder
+from .encoder import Encoded, Encoder, load_encoder
 from .prediction import Prediction, Word
 
-_TOKENS = 2**14  # that are read at once
+TOKENS = 2**14  # that are read at once,
+_TEXTS = 256  # of so many texts at most
 _WITHOUT = 2**18  # tokens of a text without each of its words that are in memory at once
 
 
@@ -25,10 +27,7 @@ class Classifier:
     def __init__(self, encoder: Encoder, model: keras.Model):
         self.encoder = encoder
         self.model = model
-        self.labels = tf.constant(encoder.labels)
-        self._of_tokens = tf.function(
-            self.probabilities, input_signature=[tf.RaggedTensorSpec([None, None], tf.string)]
-        )
+        self._predict = predicting(model)
 
     @classmethod
     def load(cls, run: RunFolder) -> "Classifier":
@@ -42,26 +41,6 @@ class Classifier:
             if sizes != (len(encoder.words), len(encoder.labels)):
                 raise ValueError("its vocabularies are not those of its model")
             return cls(encoder, model)
-
-    def probabilities(self, tokens):
-        """The graph from ragged tokens [n, (t)] to the probability of each class, [n, classes]."""
-        return self.model(self.encoder.inputs(tokens), training=False)
-
-    def classify(self, text):
-        """The graph from strings [n] to labels [n] and probabilities [n, classes] of `labels`."""
-        tokens, _, _ = self.encoder.tokens(text)
-        order, [probabilities] = in_groups(
-            lambda some: [self.probabilities(some)],
-            tokens,
-            _TOKENS,
-            [tf.TensorSpec([None, len(self.encoder.labels)])],
-        )
-        probabilities = tf.gather(probabilities, tf.argsort(order, stable=True))
-        return {
-            "label": tf.gather(self.labels, tf.argmax(probabilities, axis=-1)),
-            "probabilities": probabilities,
-            "labels": tf.tile(self.labels[None], [tf.shape(probabilities)[0], 1]),
-        }
 
     def predict_texts(self, texts: Iterable[str], explain: bool = False) -> Iterator[Prediction]:
         """Classifies texts, so many at a time as are in memory; or explains one after the other."""
@@ -80,41 +59,37 @@ class Classifier:
         in nats. Li, Monroe and Jurafsky 2016, "Understanding neural networks through representation
         erasure", section 3.
         """
-        tokens, starts, ends = (
-            ragged[0].numpy() for ragged in self.encoder.tokens(tf.constant([text]))
-        )
+        tokens = self.encoder.split(text)
+        bounds = self.encoder.cut(self.encoder.locate(text, tokens))
+        tokens = self.encoder.cut(tokens)
         some = max(1, _WITHOUT // max(1, len(tokens)))
         parts = []
         for first in range(0, 1 + len(tokens), some):
-            places = range(first, min(1 + len(tokens), first + some))
+            numbers = range(first, min(1 + len(tokens), first + some))
             # The first is the whole text.
-            texts = [np.delete(tokens, i - 1) if i else tokens for i in places]
-            parts.append(self.predict_tokens(tf.ragged.constant(texts, tf.string, ragged_rank=1)))
+            without = [tokens[: i - 1] + tokens[i:] if i else tokens for i in numbers]
+            parts.append(self.predict_encoded(self.encoder.encode(without)))
         probabilities = np.concatenate(parts)
         best = probabilities[0].argmax()
         p = np.clip(probabilities[:, best].astype("float64"), 1e-7, 1 - 1e-7)
         logits = np.log(p / (1 - p))
         words = [
-            Word(text[start:end], int(start), int(end), float(contribution))
-            for start, end, contribution in zip(starts, ends, logits[0] - logits[1:], strict=True)
+            Word(text[start:end], start, end, float(contribution))
+            for (start, end), contribution in zip(bounds, logits[0] - logits[1:], strict=True)
         ]
         return Prediction(text, self._by_label(probabilities[0]), words)
 
     def predict(self, texts: Sequence[str]) -> np.ndarray:
         """The probabilities of texts, [n, classes]."""
-        return self.predict_tokens(self.encoder.read(texts)[0])
+        return self.predict_encoded(self.encoder.read(texts)[0])
 
-    def predict_tokens(self, tokens) -> np.ndarray:
-        """Likewise of ragged tokens; those of like length are read side by side."""
-        lengths = tokens.row_lengths().numpy()
-        order = np.argsort(-lengths, kind="stable")
+    def predict_encoded(self, texts: Encoded) -> np.ndarray:
+        """Likewise; those of like length are read side by side."""
+        starts, lengths = texts.splits[:-1], texts.lengths
         found = np.zeros((len(lengths), len(self.encoder.labels)), "float32")
-        start = 0
-        while start < len(order):
-            count = max(1, min(256, _TOKENS // max(1, lengths[order[start]])))
-            places = order[start : start + count]
-            found[places] = self._of_tokens(tf.gather(tokens, places)).numpy()
-            start += count
+        for now in longest_first(lengths, TOKENS, _TEXTS):
+            p = self._predict(*texts.inputs(places(starts[now], lengths[now])))
+            found[now] = ops.convert_to_numpy(p)[: len(now)]
         return found
 
     def _by_label(self, p: np.ndarray) -> dict[str, float]:

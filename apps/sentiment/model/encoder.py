@@ -1,17 +1,16 @@
-"""Texts as numbers: the same object in training, in prediction and in the export."""
+"""Texts as numbers."""
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-import tensorflow as tf
 
+from gated.compiling import few
 from gated.text.codec import Codec
-from gated.text.codec_graph import CodecGraph
-from gated.text.files import in_memory
-from gated.text.spelled import SpelledWords, pad
+from gated.text.spelled import SpelledWords, distinct
 from gated.text.tokenizer import blank, locate, tokenize
 from gated.text.vocabulary import Vocabulary
 from gated.text.words import JOINER
@@ -19,12 +18,37 @@ from gated.whole import write_whole
 
 from ..reading.files import Text
 
+Part = TypeVar("Part")
+
+
+class Encoded:
+    """Texts as the ids of their tokens.
+
+    Attributes:
+        ids: of the tokens of all texts; the last is padding.
+        splits: where each text begins and ends among them, [n + 1].
+    """
+
+    def __init__(self, ids: np.ndarray, lengths: Sequence[int]):
+        self.ids = np.append(ids, np.int32(0))
+        self.splits = np.concatenate([[0], np.cumsum(lengths, dtype=int)])
+
+    @property
+    def lengths(self) -> np.ndarray:
+        return np.diff(self.splits)
+
+    def inputs(self, places, rare=None) -> list[np.ndarray]:
+        """What the model reads of the tokens at places [b, t], -1 for padding.
+
+        Args:
+            places: of the tokens.
+            rare: which of them are read as unknown if they are rare, booleans [b, t]; in training.
+        """
+        return [self.ids[places]]
+
 
 class Encoder(ABC):
     """The classes, the vocabularies, and how much of a text is read."""
-
-    #: The look-up tables of the vocabularies.
-    tables: list
 
     def __init__(self, words: Vocabulary, labels: list[str], limit: int):
         self.words = words
@@ -32,12 +56,16 @@ class Encoder(ABC):
         self.limit = limit
 
     @abstractmethod
-    def split(self, texts):
-        """All tokens of texts [n], ragged [n, (t)], and where they start and end."""
+    def split(self, text: str) -> list[str]:
+        """All tokens of a text."""
 
     @abstractmethod
-    def inputs(self, tokens) -> list:
-        """What the model reads, from ragged tokens [n, (t)]."""
+    def locate(self, text: str, tokens: list[str]) -> list[tuple[int, int]]:
+        """Where the tokens of a text, all of them, start and end."""
+
+    @abstractmethod
+    def encode(self, texts: Iterable[Sequence[str]]) -> Encoded:
+        """What the model reads of texts that are tokens already."""
 
     def save(self, folder: Path) -> None:
         lines = "".join(f"{label}\n" for label in self.labels)
@@ -48,27 +76,24 @@ class Encoder(ABC):
         place = {label: i for i, label in enumerate(self.labels)}
         return np.array([place[text.label] for text in texts], "int32")
 
-    def tokens(self, texts):
-        """Likewise those that are read: of a longer text the beginning and the end."""
-        return self.cut(self.split(texts))
+    def read(self, texts: Iterable[str]) -> tuple[Encoded, np.ndarray]:
+        """What the model reads of texts, and how many tokens each has, [n]."""
+        lengths = []
 
-    def read(self, texts: Iterable[str]):
-        """The tokens that are read of any number of texts, [n, (t)], and how many each has, [n]."""
-        tokens, lengths = [], []
-        for some in in_memory(texts):
-            found = self.split(tf.constant(some))
-            lengths.append(found[0].row_lengths())
-            tokens.append(self.cut(found)[0])
-        return tf.concat(tokens, axis=0), tf.concat(lengths, axis=0)
+        def tokens():
+            for text in texts:
+                found = self.split(text)
+                lengths.append(len(found))
+                yield self.cut(found)
 
-    def cut(self, found):
-        """Of what `split` gives, what is read."""
-        places = tf.ragged.range(found[0].row_lengths())
-        lengths = tf.gather(found[0].row_lengths(), places.value_rowids())
-        head = self.limit - self.limit // 2
-        read = (places.flat_values < head) | (places.flat_values >= lengths - self.limit // 2)
-        read = places.with_flat_values(read | (lengths <= self.limit))
-        return [tf.ragged.boolean_mask(ragged, read) for ragged in found]
+        return self.encode(tokens()), np.array(lengths, int)
+
+    def cut(self, tokens: list[Part]) -> list[Part]:
+        """The tokens that are read: of a longer text the beginning and the end."""
+        if len(tokens) <= self.limit:
+            return tokens
+        tail = self.limit // 2
+        return tokens[: self.limit - tail] + tokens[-tail:]
 
 
 class WordEncoder(Encoder):
@@ -77,30 +102,60 @@ class WordEncoder(Encoder):
     def __init__(self, spelled: SpelledWords, labels: list[str], limit: int):
         super().__init__(spelled.words, labels, limit)
         self.spelled = spelled
-        self.tables = spelled.tables
 
     @classmethod
-    def of(cls, texts: list[str], labels: list[str], limit: int) -> "WordEncoder":
+    def of(cls, texts: Iterable[str], labels: list[str], limit: int) -> "WordEncoder":
         """The vocabularies of a training set."""
-        flat = (
-            token.decode()
-            for some in in_memory(texts)
-            for token in tokenize(tf.constant(some))[0].flat_values.numpy()
-        )
-        return cls(SpelledWords(*SpelledWords.vocabularies(flat)), labels, limit)
+        tokens = (token for text in texts for token in tokenize(text))
+        return cls(SpelledWords(*SpelledWords.vocabularies(tokens)), labels, limit)
 
     def save(self, folder):
         super().save(folder)
         self.spelled.save(folder)
 
-    def split(self, texts):
-        return tokenize(texts)
+    def split(self, text):
+        return tokenize(text)
 
-    def inputs(self, tokens):
-        """Words [n, t], and the characters of those that are unknown [n, t, c]."""
-        ids = self.spelled.look_up(tokens)
-        unknown = tf.where(ids.flat_values == 1, tokens.flat_values, "")
-        return list(pad(ids, self.spelled.spell(tokens.with_flat_values(unknown))))
+    def locate(self, text, tokens):
+        return locate(blank(text), tokens)
+
+    def encode(self, texts):
+        return Words(self.spelled, texts)
+
+
+class Words(Encoded):
+    """Words, and characters of the unknown and the rare ones."""
+
+    def __init__(self, spelled: SpelledWords, texts: Iterable[Sequence[str]]):
+        lengths = []
+
+        def flat():
+            for tokens in texts:
+                lengths.append(len(tokens))
+                yield from tokens
+
+        different, index = distinct(flat())
+        ids = np.append(spelled.look_up(different), np.int32(0))
+        chosen = np.flatnonzero((ids == 1) | (ids >= spelled.words.first_rarer_than(2)))
+        # The last is that of the words that are not spelled.
+        characters = spelled.spell([different[i] for i in chosen])
+        self.characters = np.pad(characters, [(0, 1), (0, 0)])
+        self.none = len(chosen)
+        self.widths = np.count_nonzero(self.characters, axis=1)
+        rows = np.full(len(ids), self.none, "int32")
+        rows[chosen] = np.arange(len(chosen))
+        super().__init__(ids[index[:-1]], lengths)
+        self.rows = rows[index]
+
+    def inputs(self, places, rare=None):
+        """Words [b, t], and the characters of those that are unknown [b, t, c]."""
+        words, rows = self.ids[places], self.rows[places]
+        if rare is not None:
+            words[rare & (rows != self.none)] = 1
+        rows = np.where(words == 1, rows, self.none)
+        # In training as wide as for all texts, for Keras is to see one width.
+        width = few(self.widths[rows].max(initial=1)) if rare is None else None
+        return [words, self.characters[rows, :width]]
 
 
 class LanguageModelEncoder(Encoder):
@@ -109,8 +164,6 @@ class LanguageModelEncoder(Encoder):
     def __init__(self, codec: Codec, labels: list[str], limit: int):
         super().__init__(codec.vocabulary, labels, limit)
         self.codec = codec
-        self.graph = CodecGraph(codec)
-        self.tables = [self.graph.table]
 
     def save(self, folder):
         super().save(folder)
@@ -119,21 +172,35 @@ class LanguageModelEncoder(Encoder):
         write_whole(folder / "codec.json", lambda path: path.write_text(text, encoding="utf-8"))
         write_whole(folder / "tokens.txt", self.words.save)
 
-    def split(self, texts):
-        texts = tf.strings.regex_replace(blank(texts), JOINER, " ")
-        tokens = self.graph.tokens(texts)
-        if self.codec.level == "char":
-            places = tf.ragged.range(tf.cast(tokens.row_lengths(), tf.int32))
-            starts = tokens.with_flat_values(places.flat_values)
-            return tokens, starts, starts + 1
-        bare = tf.strings.regex_replace(tokens.flat_values, JOINER, "")
-        return tokens, *locate(texts, tokens.with_flat_values(bare))
+    def split(self, text):
+        return self.codec.split(_without_joiners(text))
 
-    def inputs(self, tokens):
-        """Ids [n, 1 + t], `<EOS>` before the first token of each."""
-        ids = self.graph.ids(tokens)
-        first = tf.fill([tokens.nrows(), 1], self.codec.eos)
-        return [tf.concat([first, ids], axis=1).to_tensor()]
+    def locate(self, text, tokens):
+        if self.codec.level == "char":
+            return [(i, i + 1) for i in range(len(tokens))]
+        bare = [token.replace(JOINER, "") for token in tokens]
+        return locate(_without_joiners(text), bare)
+
+    def encode(self, texts):
+        lengths = []
+
+        def flat():
+            for tokens in texts:
+                lengths.append(len(tokens))
+                yield from tokens
+
+        return AfterEos(self.codec.ids(flat()), lengths, self.codec.eos)
+
+
+class AfterEos(Encoded):
+    """Tokens of a language model, `<EOS>` before the first of each text."""
+
+    def __init__(self, ids: np.ndarray, lengths: Sequence[int], eos: int):
+        super().__init__(ids, lengths)
+        self.eos = eos
+
+    def inputs(self, places, rare=None):
+        return [np.pad(self.ids[places], [(0, 0), (1, 0)], constant_values=self.eos)]
 
 
 def load_encoder(folder: Path, limit: int) -> Encoder:
@@ -145,3 +212,7 @@ def load_encoder(folder: Path, limit: int) -> Encoder:
     vocabulary = Vocabulary.load(folder / "tokens.txt")
     codec = Codec(vocabulary, **json.loads(options.read_text(encoding="utf-8")))
     return LanguageModelEncoder(codec, labels, limit)
+
+
+def _without_joiners(text: str) -> str:
+    return blank(text).replace(JOINER, " ")

@@ -14,7 +14,7 @@ from gated.text.vectors import read_vectors, set_vectors
 
 from ..config import Config
 from ..reading.sets import Corpus, labels_of
-from .batches import batches
+from .batches import Batches
 from .classifier import Classifier
 from .encoder import Encoder, LanguageModelEncoder, WordEncoder, load_encoder
 from .naive_bayes import with_naive_bayes
@@ -32,20 +32,20 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Classifier, flo
     encoder, network = _begin(corpus, config)
     run.check_unchanged(lambda: _is_that_of(run, encoder), "texts")
     encoder.save(run.path)
-    tokens, lengths = encoder.read(text.text for text in corpus.train)
+    texts, lengths = encoder.read(text.text for text in corpus.train)
     if longer := np.count_nonzero(lengths > config.limit):
         print(
             f"{longer} texts are longer than {config.limit} tokens; of those half from the "
             "beginning and half from the end is read"
         )
-    training = batches(encoder, tokens, encoder.classes(corpus.train), config)
+    training = Batches(texts, encoder.classes(corpus.train), config)
     model = with_naive_bayes(network, training)
     classifier = Classifier(encoder, model)
     valid, _ = encoder.read(text.text for text in corpus.valid)
     true = encoder.classes(corpus.valid)
 
     def validate():
-        p = classifier.predict_tokens(valid)
+        p = classifier.predict_encoded(valid)
         of_true = np.maximum(p[np.arange(len(p)), true], 1e-30)
         return {
             "val_loss": -float(np.log(of_true).mean()),
@@ -69,7 +69,7 @@ def _begin(corpus: Corpus, config: Config) -> tuple[Encoder, keras.Model]:
         upon = LanguageModelEncoder(codec, labels, config.limit)
         with computing_in(language_model.get_layer("deep").dtype_policy.name):
             return upon, build_upon(language_model, upon, config)
-    encoder = WordEncoder.of([text.text for text in corpus.train], labels, config.limit)
+    encoder = WordEncoder.of((text.text for text in corpus.train), labels, config.limit)
     vectors: dict[int, np.ndarray] = {}
     size = config.vector_size
     if config.vectors:

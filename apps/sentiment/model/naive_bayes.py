@@ -44,20 +44,24 @@ class NaiveBayes(layers.Layer):
         # One row, with padding after each text, so that no pair spans two.
         row = np.insert(ids, splits[1:], 0)
         found = np.tile(np.repeat(labels, np.diff(splits) + 1), 2)
-        grams = ops.convert_to_numpy(_grams(row[None]))[0]
-        keys, places = np.unique(grams[grams > 0], return_inverse=True)
-        counts = np.bincount(places * classes + found[grams > 0], minlength=len(keys) * classes)
+        first, second = (ops.convert_to_numpy(one)[0].astype("int64") for one in _grams(row[None]))
+        there = second > 0
+        # One number each, for the sake of speed.
+        keys, places = np.unique((first * 2**31 + second)[there], return_inverse=True)
+        counts = np.bincount(places * classes + found[there], minlength=len(keys) * classes)
         p = counts.reshape(-1, classes) + 1.0
         logs = np.log(p / p.sum(axis=0))
         prior = np.log(np.bincount(labels, minlength=classes) / len(labels))
         layer = cls(len(keys), name="naive_bayes", dtype="float32")
         layer.build([(None, classes), (None, None)])
+        keys = np.stack(np.divmod(keys, 2**31), axis=1)
         layer.set_weights([keys, logs - logs.mean(axis=1, keepdims=True), prior])
         return layer
 
     def build(self, input_shape):
         fixed = {"initializer": "zeros", "trainable": False}
-        self.keys = self.add_weight((self.count,), dtype="int64", name="keys", **fixed)
+        # As `_grams` gives them, sorted. One number each would be too large for JAX.
+        self.keys = self.add_weight((self.count, 2), dtype="int32", name="keys", **fixed)
         self.logs = self.add_weight((self.count, input_shape[0][-1]), name="logs", **fixed)
         self.prior = self.add_weight((input_shape[0][-1],), name="prior", **fixed)
 
@@ -66,13 +70,26 @@ class NaiveBayes(layers.Layer):
         p, words = inputs
         if training or not self.count:
             return p
-        grams = _grams(words)  # [b, 2 t]
-        places = ops.reshape(ops.searchsorted(self.keys, ops.ravel(grams)), ops.shape(grams))
-        places = ops.minimum(places, self.count - 1)
-        known = ops.cast(ops.equal(ops.take(self.keys, places), grams), p.dtype)
+        grams = _grams(words)
+        places = self._search(grams)
+        first, second = (ops.take(self.keys[:, i], places) for i in (0, 1))
+        known = ops.cast(ops.equal(first, grams[0]) & ops.equal(second, grams[1]), p.dtype)
         s = ops.einsum("bg,bgc->bc", known, ops.take(self.logs, places, axis=0))
         m = ops.maximum(ops.sum(known, axis=1, keepdims=True), 1)
         return ops.softmax((ops.log(ops.maximum(p, 1e-30)) + self.prior + s / ops.sqrt(m)) / 2)
+
+    def _search(self, grams):
+        """The place of the first key that is not less than a gram, or of the last, [b, 2 t]."""
+        first, second = grams
+        low = ops.zeros_like(first)
+        high = low + (self.count - 1)
+        for _ in range(self.count.bit_length()):
+            middle = (low + high) // 2
+            a, b = (ops.take(self.keys[:, i], middle) for i in (0, 1))
+            less = (a < first) | (ops.equal(a, first) & (b < second))
+            low = ops.where(less & (low < high), middle + 1, low)
+            high = ops.where(less, high, middle)
+        return low
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]
@@ -83,8 +100,8 @@ class NaiveBayes(layers.Layer):
 
 def with_naive_bayes(network: keras.Model, training: Batches) -> keras.Model:
     """A network that reads ids of words first, beside naive Bayes of its training texts."""
-    classes = network.output_shape[-1]
-    bayes = NaiveBayes.of(training.ids, training.splits, training.classes, classes)
+    classes, texts = network.output_shape[-1], training.texts
+    bayes = NaiveBayes.of(texts.ids[:-1], texts.splits, training.classes, classes)
     found = bayes([network.output, network.inputs[0]])
     # The policy of the model, not of its layers, decides whether the loss is scaled.
     with computing_in(network.dtype_policy.name):
@@ -92,12 +109,13 @@ def with_naive_bayes(network: keras.Model, training: Batches) -> keras.Model:
 
 
 def _grams(words):
-    """A number for each word of ids [b, t] and each pair of neighbours, [b, 2 t].
+    """The words of ids [b, t] and the pairs of neighbours, as two ids each, int32 [b, 2 t].
 
-    0 for padding and unknown words, and for pairs with such.
+    The first of a word is 0; both are for padding and unknown words, and for pairs with such.
     """
-    words = ops.cast(words, "int64")
+    words = ops.cast(words, "int32")
     words = ops.where(words > 1, words, 0)
     following = ops.pad(words[:, 1:], [[0, 0], [0, 1]])
-    pairs = ops.where((words > 0) & (following > 0), words * 2**31 + following, 0)
-    return ops.concatenate([words, pairs], axis=1)
+    pair = (words > 0) & (following > 0)
+    first = ops.concatenate([ops.zeros_like(words), ops.where(pair, words, 0)], axis=1)
+    return first, ops.concatenate([words, ops.where(pair, following, 0)], axis=1)

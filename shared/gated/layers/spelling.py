@@ -21,7 +21,8 @@ class Spelling(layers.Layer):
         size: length of a character's vector.
         units: width of each direction.
         at_once: read short words and long ones alike, in a graph of operations that depends on no
-            word. That takes longer; ONNX and LiteRT need it.
+            word. That takes longer; ONNX and LiteRT need it. On JAX, which compiles for sizes that
+            are known, it is always so, but for the loop.
 
     Call arguments:
         ids: integers [b, t, c], 0 for padding. With `at_once` c must be known.
@@ -39,7 +40,8 @@ class Spelling(layers.Layer):
         )
         self.reader = Bidirectional(LSTM(units, unroll=at_once))
         self.supports_masking = True
-        self.supports_jit = False  # how many words there are is known only when they are read
+        # How many short words there are is known only when they are read.
+        self.supports_jit = at_once or _knows_all_sizes()
 
     def build(self, ids_shape):
         self.embedding.build()
@@ -48,7 +50,8 @@ class Spelling(layers.Layer):
     def call(self, ids):
         shape = ops.shape(ids)
         ids = ops.reshape(ids, (-1, shape[2]))
-        last = self._read(ids) if self.at_once else self._read_by_length(ids)
+        alike = self.at_once or _knows_all_sizes()
+        last = self._read(ids) if alike else self._read_by_length(ids)
         return ops.reshape(last, (*shape[:2], 2 * self.units))
 
     def _read(self, ids):
@@ -81,6 +84,10 @@ class Spelling(layers.Layer):
     def get_config(self):
         own = {name: getattr(self, name) for name in ("characters", "size", "units", "at_once")}
         return {**super().get_config(), **own}
+
+
+def _knows_all_sizes():
+    return keras.backend.backend() == "jax"
 
 
 def _distinct(ids):

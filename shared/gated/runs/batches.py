@@ -1,9 +1,12 @@
-"""Training examples in batches."""
+"""Examples in batches."""
 
 import math
+from collections.abc import Iterator
 
 import keras
 import numpy as np
+
+from gated.compiling import few
 
 
 class Remaining(keras.utils.PyDataset):
@@ -63,8 +66,10 @@ class ByLength(keras.utils.PyDataset):
         return math.ceil(examples / max(1, self.tokens // longest))
 
     def length(self, i: int) -> int:
-        """To how many steps batch `i` is padded."""
+        """To how many steps batch `i` is padded; on JAX these may be more than `tokens`."""
         longest = self.lengths[self.order[i]].max()
+        if keras.backend.backend() == "jax":
+            return few(longest)
         # Keras takes a length that the first two batches share for that of all; so they share none.
         if i:
             return longest
@@ -88,3 +93,36 @@ class ByLength(keras.utils.PyDataset):
     def on_epoch_end(self):
         self.epoch += 1
         self._order()
+
+
+def longest_first(lengths: np.ndarray, tokens: int, most: int | None = None) -> Iterator:
+    """The numbers of examples that are read side by side, the longest first.
+
+    Args:
+        lengths: of the examples, [n].
+        tokens: that are read at once, padding among them; an example at least.
+        most: examples that are read at once. None: any number.
+    """
+    order = np.argsort(-lengths, kind="stable")
+    while len(order):
+        count = max(1, tokens // max(1, lengths[order[0]]))
+        now, order = np.split(order, [min(count, most or count)])
+        yield now
+
+
+def places(starts: np.ndarray, lengths: np.ndarray, steps: int | None = None) -> np.ndarray:
+    """The places of the steps of examples that lie one after the other, -1 for padding, [b, steps].
+
+    Args:
+        starts: the places of the first steps, [b].
+        lengths: of the examples, [b].
+        steps: to how many to pad. None: to as many as prediction needs, and on JAX with rows of
+            padding after the last, so that there are few sizes.
+    """
+    rows = len(lengths)
+    if steps is None:
+        steps, rows = few(max(1, lengths.max(initial=0))), few(rows)
+    found = np.full((rows, steps), -1)
+    here = np.arange(steps) < lengths[:, None]
+    found[: len(lengths)][here] = (starts[:, None] + np.arange(steps))[here]
+    return found

@@ -11,6 +11,7 @@ from gated.errors import BadUsage
 from gated.optimizers import with_gradient_norm
 from gated.runs.batches import Remaining
 from gated.runs.checkpoint import Progress
+from gated.runs.devices import for_devices
 from gated.runs.folder import RunFolder
 from gated.runs.signals import signals_noted
 from gated.whole import write_whole
@@ -49,7 +50,7 @@ def fit_and_save(
         progress = Progress(run, config.patience, validate, goal, config.save_every, signals)
         with run.loading("a training to go on with"):
             progress.restore(model, training)
-        data = Remaining(training, progress.steps)
+        data = Remaining(for_devices(training), progress.steps)
         # With one, Keras has tf.data tune itself, and epochs have been seen to begin with half a
         # minute in which nothing runs.
         data.workers = 2

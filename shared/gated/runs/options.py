@@ -172,6 +172,14 @@ Seeds = Annotated[
     ),
     at_least(1),
 ]
+Devices = Annotated[
+    str,
+    _help(
+        "How many devices train, each on a part of every batch; or all. The result is the same, to "
+        "rounding. More than 1 need the JAX backend (KERAS_BACKEND=jax)."
+    ),
+    Check(lambda value: value == "all" or (value.isdecimal() and int(value) > 0), "a number, all"),
+]
 
 # The commands.
 Run = Annotated[Path, _help("The run folder that train made.")]

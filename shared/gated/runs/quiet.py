@@ -3,10 +3,17 @@
 import importlib
 import os
 
+from gated.errors import BadUsage
+
 
 def import_tensorflow() -> None:
-    """Imports TensorFlow quietly."""
-    _import("tensorflow")
+    """Imports TensorFlow quietly. Raises BadUsage where it is not installed."""
+    try:
+        _import("tensorflow")
+    except ModuleNotFoundError as error:
+        if error.name != "tensorflow":
+            raise
+        raise BadUsage("this needs TensorFlow: pip install tensorflow") from None
 
 
 def import_keras() -> None:

@@ -35,35 +35,39 @@ class Training:
     summary: Sequence[str]
 
 
-def run_training(training: Training, config: Any, json: bool = False) -> None:
+def run_training(training: Training, config: Any, json: bool = False, devices: str = "1") -> None:
     """Trains and evaluates as a configuration says, and reports the metrics.
 
     Args:
         training: of the application.
         config: its options, a dataclass with `run`, `seed` and `seeds` among them.
         json: print the metrics as JSON too, on one line, last.
+        devices: as of `use_devices`.
     """
     if config.seeds > 1:
-        metrics = _train_seeds(training, config)
+        metrics = _train_seeds(training, config, devices)
     else:
-        metrics = _train(training, config)
+        metrics = _train(training, config, devices)
         report(metrics, training.tables)
     if json:
         print_json(metrics)
 
 
-def _train(training: Training, config: Any) -> Metrics:
+def _train(training: Training, config: Any, devices: str) -> Metrics:
     run = RunFolder.begin(config.run, config)
     corpus = training.load(config)
     # Not before the options and the corpus are known good: it takes seconds.
     import_keras()
+    from gated.runs.devices import use_devices
+
+    use_devices(devices)
     with run.training(config):
         metrics = training.fit(corpus, config, run)
         run.save_json(run.metrics, metrics)
     return metrics
 
 
-def _train_seeds(training: Training, config: Any) -> Metrics:
+def _train_seeds(training: Training, config: Any, devices: str) -> Metrics:
     """Trains a model for each seed, in a folder of its own below the run folder.
 
     What is finished is not trained again. The run folder becomes that of the model that does best
@@ -81,7 +85,7 @@ def _train_seeds(training: Training, config: Any) -> Metrics:
     for seed, run in runs.items():
         one = replace(config, seed=int(seed), seeds=1, run=run.path)
         if not run.is_finished():
-            found[seed] = _train(training, one)
+            found[seed] = _train(training, one, devices)
         elif seed not in found:
             found[seed] = run.load_json(run.metrics)
         run.check_config(one)

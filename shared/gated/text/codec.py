@@ -51,7 +51,7 @@ class Codec(Splitter):
     def __init__(self, vocabulary: Vocabulary, level: str, lower: bool, tokenized: bool = False):
         super().__init__(level, lower, tokenized)
         self.vocabulary = vocabulary
-        self.places = {token: i for i, token in enumerate(vocabulary.tokens)}
+        self.places = vocabulary.places()
         self.unknown, self.eos = self.places[UNKNOWN], self.places[EOS]
 
     def __len__(self):

@@ -7,9 +7,11 @@ next word is one that often begins a sentence (Kiss and Strunk 2006, "Unsupervis
 sentence boundary detection", section 4.3.2).
 """
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
-from gated.text.tokenizer import tokenize
+from gated.text.tokenizer_graph import tokenize
 
 LONGEST_SENTENCE = 200  # tokens
 
@@ -73,6 +75,22 @@ def split_sentences(texts):
     sizes = tf.repeat(-(-lengths // pieces), lengths)
     begins |= tf.ragged.range(lengths).flat_values % tf.maximum(sizes, 1) == 0
     return tuple(_group(one, begins) for one in (tokens, starts, ends))
+
+
+def split(texts: Sequence[str]) -> tuple[list[list[str]], list[list[list[int]]], list[int]]:
+    """Splits texts outside of a graph.
+
+    Returns:
+        The tokens of each sentence of all texts, and where each starts and ends in its text.
+        How many sentences each text has.
+    """
+    tokens, starts, ends = _split(tf.constant(texts, tf.string))
+    offsets = tf.stack([starts.flat_values, ends.flat_values], axis=-1)
+    return (
+        [[token.decode() for token in sentence] for sentence in tokens.values.to_list()],
+        tokens.values.with_values(offsets).to_list(),
+        tokens.row_lengths().numpy().tolist(),
+    )
 
 
 def _group(ragged, begins):
@@ -152,3 +170,8 @@ def _before(values, first):
 
 def _count(booleans):
     return tf.cumsum(tf.cast(booleans, tf.int32))
+
+
+_split = tf.function(
+    split_sentences, input_signature=[tf.TensorSpec([None], tf.string, name="text")]
+)

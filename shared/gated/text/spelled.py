@@ -1,9 +1,12 @@
 """Tokens as the ids of words and of their characters."""
 
-from collections.abc import Iterable
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import tensorflow as tf
+import numpy as np
+import regex
 
 from gated.text.vocabulary import Vocabulary
 from gated.whole import write_whole
@@ -13,7 +16,7 @@ LONGEST_TOKEN = 24
 
 
 class SpelledWords:
-    """Vocabularies of words and characters: the same object in training and in the export.
+    """Vocabularies of words and characters: those of training, which the export has too.
 
     Words are looked up in lower case with every digit as 0; the characters keep what that loses.
     """
@@ -21,14 +24,17 @@ class SpelledWords:
     def __init__(self, words: Vocabulary, characters: Vocabulary):
         self.words = words
         self.characters = characters
-        self.tables = [words.table(), characters.table()]
+        self._places, self._character_places = words.places(), characters.places()
 
     @staticmethod
     def vocabularies(tokens: Iterable[str]) -> tuple[Vocabulary, Vocabulary]:
         """Those of the tokens of a training set."""
-        tokens = list(tokens)
-        words = [word.decode() for word in _normal_form(tf.constant(tokens, tf.string)).numpy()]
-        characters = [character for token in tokens for character in token]
+        counts = Counter(tokens)
+        words, characters = Counter[str](), Counter[str]()
+        for token, count in counts.items():
+            words[normal_form(token)] += count
+            for character in token:
+                characters[character] += count
         # A character seen once stands for those never seen.
         return Vocabulary.of(words), Vocabulary.of(characters, min_count=2)
 
@@ -42,37 +48,31 @@ class SpelledWords:
             Vocabulary.load(folder / "words.txt"), Vocabulary.load(folder / "characters.txt")
         )
 
-    def ids(self, tokens):
-        """Looks tokens up.
+    def look_up(self, tokens: Iterable[str]) -> np.ndarray:
+        """The ids of words, int32 [n]."""
+        return np.array([self._places.get(normal_form(token), 1) for token in tokens], "int32")
 
-        Args:
-            tokens: ragged strings [n, (t)].
-
-        Returns:
-            Ragged ids of the words [n, (t)] and of their characters [n, (t), (c)].
-        """
-        return self.look_up(tokens), self.spell(tokens)
-
-    def look_up(self, tokens):
-        """The ids of words alone."""
-        return tokens.with_flat_values(self.tables[0].lookup(_normal_form(tokens.flat_values)))
-
-    def spell(self, tokens):
-        """The ids of the characters alone."""
-        split = tf.strings.unicode_split(tokens.flat_values, "UTF-8")[:, :LONGEST_TOKEN]
-        ids = self.tables[1].lookup(split.flat_values)
-        return tokens.with_flat_values(split.with_flat_values(ids))
+    def spell(self, tokens: Sequence[str]) -> np.ndarray:
+        """The ids of their characters, int32 [n, c], 0 for padding; c at least 1."""
+        width = max(1, min(LONGEST_TOKEN, max(map(len, tokens), default=0)))
+        ids = np.zeros((len(tokens), width), "int32")
+        for row, token in zip(ids, tokens, strict=True):
+            read = token[:LONGEST_TOKEN]
+            row[: len(read)] = [self._character_places.get(character, 1) for character in read]
+        return ids
 
 
-def pad(words, characters):
-    """Ragged ids as the model's two inputs, [n, t] and [n, t, c], t and c at least 1."""
-    words, characters = words.to_tensor(), characters.to_tensor()
-    missing = tf.maximum(1 - tf.shape(characters), 0)
-    return (
-        tf.pad(words, [[0, 0], [0, missing[1]]]),
-        tf.pad(characters, [[0, 0], [0, missing[1]], [0, missing[2]]]),
-    )
+def normal_form(token: str) -> str:
+    """The word that is looked up of a token."""
+    return regex.sub(r"\p{Nd}", "0", token.lower())
 
 
-def _normal_form(tokens):
-    return tf.strings.regex_replace(tf.strings.lower(tokens, encoding="utf-8"), r"\p{Nd}", "0")
+def distinct(tokens: Iterable[str]) -> tuple[list[str], np.ndarray]:
+    """The different tokens, and which of them each is, int32 [n + 1].
+
+    The last number is one more than there are, for padding.
+    """
+    which: dict[str, int] = {}
+    index = array("i", (which.setdefault(token, len(which)) for token in tokens))
+    index.append(len(which))
+    return list(which), np.frombuffer(index, "int32")

@@ -1,16 +1,19 @@
 r"""Words and punctuation in raw text, with their places.
 
-The rules are one regular expression in TensorFlow's own string operations, so that the tokenizer
-of a training run is part of the graph that it exports.
+The rules are one regular expression, which Python and TensorFlow read alike.
 """
 
-import tensorflow as tf
+from collections.abc import Iterable
+from itertools import accumulate, pairwise
+
+import regex
 
 _WORD = r"[\p{L}\p{M}\p{N}_]+"
-_EMOJI = r"(?:[\x{1F1E6}-\x{1F1FF}]{2}|\p{So}[\p{Sk}\x{FE0F}]*)"  # a flag is two letters
+# A flag is two letters.
+_EMOJI = "(?:[\U0001f1e6-\U0001f1ff]{2}|\\p{So}[\\p{Sk}\ufe0f]*)"
 
 # In order: the first that matches at a place wins.
-_TOKEN = "|".join(
+TOKEN = "|".join(
     [
         r"(?:https?://|www\.)\S*[\p{L}\p{N}/=_-]",  # a web address, without the full stop after it
         r"[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+",  # an e-mail address
@@ -22,58 +25,43 @@ _TOKEN = "|".join(
         rf"{_WORD}(?:[-'’&]{_WORD})*",  # well-known, O'Brien, AT&T
         r"['’](?i:s|re|ve|ll|d|m)\b",
         r"[:;]['’-]?[()]+|[:;]-?[DP]\b",  # :-) and :D
-        rf"{_EMOJI}(?:\x{{200D}}{_EMOJI})*",
+        f"{_EMOJI}(?:\u200d{_EMOJI})*",
         r"\.{2,}|-{2,}",
         r"\S",
     ]
 )
-_SPACE = r"[\s\p{Z}\p{Cc}]"
+SPACE = r"[\s\p{Z}\p{Cc}]"
 # Not \b, which takes é for no letter: O'Méara is whole.
-_CLITIC = r"(?i)(\p{L})(n['’]t|['’](?:s|re|ve|ll|d|m))([^\p{L}\p{M}\p{N}_]|$)"
+CLITIC = r"(?i)(\p{L})(n['’]t|['’](?:s|re|ve|ll|d|m))([^\p{L}\p{M}\p{N}_]|$)"
+
+# TensorFlow's \b knows the letters of ASCII alone.
+_ASCII = "[0-9A-Za-z_]"
+_BOUND = f"(?:(?<={_ASCII})(?!{_ASCII})|(?<!{_ASCII})(?={_ASCII}))"
+_token, _space, _clitic = map(regex.compile, (TOKEN.replace(r"\b", _BOUND), SPACE, CLITIC))
 
 
-def tokenize(texts):
-    """Splits texts into tokens.
+def tokenize(text: str) -> list[str]:
+    """Splits a text into tokens.
 
     Punctuation stands alone; hyphenated words, inner apostrophes, numbers, web addresses,
     handles, hashtags and emoji stay whole; clitics are split as in the Penn Treebank
-    (`it 's`, `do n't`).
+    (`it 's`, `do n't`). No characters but white space and controls are lost.
+    """
+    return _token.findall(_clitic.sub(r"\1 \2\3", blank(text)))
+
+
+def blank(text: str) -> str:
+    """The text with one blank for each white space and control, so that places stay as they are."""
+    return _space.sub(" ", text)
+
+
+def locate(text: str, tokens: Iterable[str]) -> list[tuple[int, int]]:
+    """Where tokens start and end in a text, from which they differ in nothing but blanks.
 
     Args:
-        texts: strings [n], UTF-8. Bytes that are not are read as U+FFFD.
-
-    Returns:
-        tokens: ragged strings [n, (t)]; no characters but white space and controls are lost.
-        starts, ends: ragged int32 [n, (t)]; `text[start:end]` is the token, in code points.
+        text: as `blank` gives it.
+        tokens: none of them empty.
     """
-    texts = blank(texts)
-    spaced = tf.strings.regex_replace(texts, _CLITIC, r"\1 \2\3")
-    spaced = tf.strings.regex_replace(spaced, _TOKEN, r" \0 ")
-    tokens = tf.strings.split(spaced)
-    return tokens, *locate(texts, tokens)
-
-
-def blank(texts):
-    """Texts with one blank for each white space and control, so that places stay what they are."""
-    texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace")
-    return tf.strings.regex_replace(texts, _SPACE, " ")
-
-
-def locate(texts, tokens):
-    """Where tokens start and end in texts, from which they differ in nothing but blanks.
-
-    Args:
-        texts: strings [n], as `blank` gives them.
-        tokens: ragged strings [n, (t)], none of them empty.
-
-    Returns:
-        starts, ends: ragged int32 [n, (t)], in code points.
-    """
-    characters = tf.strings.unicode_split(texts, "UTF-8")
-    places = tf.ragged.range(tf.cast(characters.row_lengths(), tf.int32)).flat_values
-    places = tf.boolean_mask(places, characters.flat_values != " ")
-    lengths = tf.strings.length(tokens.flat_values, unit="UTF8_CHAR")
-    after = tf.cumsum(lengths)
-    starts = tf.gather(places, after - lengths)
-    ends = tf.gather(places, after - 1) + 1
-    return tokens.with_flat_values(starts), tokens.with_flat_values(ends)
+    places = [i for i, character in enumerate(text) if character != " "]
+    ends = list(accumulate(map(len, tokens), initial=0))
+    return [(places[start], places[end - 1] + 1) for start, end in pairwise(ends)]

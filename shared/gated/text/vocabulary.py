@@ -40,6 +40,10 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.tokens)
 
+    def places(self) -> dict[str, int]:
+        """The id of each token."""
+        return {token: i for i, token in enumerate(self.tokens)}
+
     def first_rarer_than(self, count: int) -> int:
         """The first id whose token occurs fewer than `count` times, or the length."""
         rare = (i for i, n in enumerate(self.counts.values(), 2) if n < count)

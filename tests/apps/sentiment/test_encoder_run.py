@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from apps.sentiment.model.classifier import Classifier
+from apps.sentiment.model.graph import ClassifierGraph
 from gated.runs.folder import RunFolder
 from gated.runs.language_model import load_language_model
 from tests.apps.lm.conftest import call as lm_command
@@ -69,25 +70,30 @@ def test_layers_begin_one_after_the_other(command, upon, language_model, tmp_pat
 
 def test_it_reads_what_the_language_model_reads(upon, language_model):
     codec, _ = load_language_model(RunFolder(language_model))
-    encoder = Classifier.load(RunFolder(upon[0])).encoder
-    tokens, starts, ends = encoder.tokens(tf.constant(TEXTS))
-    (ids,) = encoder.inputs(tokens)
-    for row, text in enumerate(TEXTS):
+    classifier = Classifier.load(RunFolder(upon[0]))
+    encoder = classifier.encoder
+    graph = ClassifierGraph(classifier)
+    (rows,) = graph.reader.inputs(graph.tokens(tf.constant(TEXTS)))
+    for row, text in zip(rows.numpy().tolist(), TEXTS, strict=True):
         blank = text.replace("\t", " ").replace("￭", " ")
-        expected = codec.ids(codec.split(blank))
-        assert ids[row].numpy().tolist()[: len(expected) + 1] == [codec.eos, *expected]
-        assert not ids[row].numpy()[len(expected) + 1 :].any()
-        for start, end, token in zip(
-            starts[row].numpy(), ends[row].numpy(), tokens[row].numpy(), strict=True
-        ):
-            assert blank[start:end] == token.decode().replace("￭", "")
+        tokens = codec.split(blank)
+        ids = codec.ids(tokens).tolist()
+        encoded, _ = encoder.read([text])
+        (read,) = encoded.inputs(np.arange(len(ids))[None])
+        assert read[0].tolist() == [codec.eos, *ids] == row[: len(ids) + 1]
+        assert not any(row[len(ids) + 1 :])
+        bounds = encoder.locate(text, encoder.split(text))
+        for (start, end), token in zip(bounds, tokens, strict=True):
+            assert blank[start:end] == token.replace("￭", "")
 
 
 def test_a_padded_batch_is_the_same_as_lone_texts(upon):
     classifier = Classifier.load(RunFolder(upon[0]))
-    together = classifier.classify(tf.constant(TEXTS))["probabilities"].numpy()
+    together = classifier.predict(TEXTS)
+    graph = ClassifierGraph(classifier).classify(tf.constant(TEXTS))["probabilities"]
+    np.testing.assert_allclose(graph, together, atol=1e-6)
     for text, row in zip(TEXTS, together, strict=True):
-        alone = classifier.classify(tf.constant([text]))["probabilities"].numpy()[0]
+        (alone,) = classifier.predict([text])
         np.testing.assert_allclose(alone, row, atol=1e-6)
 
 

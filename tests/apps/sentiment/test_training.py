@@ -11,11 +11,12 @@ import pytest
 import tensorflow as tf
 
 from apps.sentiment.config import Config
-from apps.sentiment.model.batches import batches
+from apps.sentiment.model.batches import Batches
 from apps.sentiment.model.classifier import Classifier
 from apps.sentiment.model.encoder import WordEncoder
 from gated.runs.checkpoint import Progress
 from gated.runs.folder import RunFolder
+from gated.text.tokenizer import tokenize
 from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 from tests.apps.sentiment.conftest import rows
 
@@ -42,26 +43,18 @@ def encoder(texts):
 
 
 def prepare(encoder, texts, **options):
-    tokens, _, _ = encoder.tokens(tf.constant(texts))
-    return batches(encoder, tokens, np.arange(len(texts)), Config(batch_size=7, **options))
+    encoded, _ = encoder.read(texts)
+    return Batches(encoded, np.arange(len(texts)), Config(batch_size=7, **options))
 
 
-def test_texts_are_tokenized_a_few_at_a_time(encoder, texts, monkeypatch):
-    long = "b " * 150 + "a"
-    tokens, lengths = encoder.read([*texts, long])
-    expected, _, _ = encoder.tokens(tf.constant([*texts, long]))
-    assert lengths.numpy().tolist()[-2:] == [0, 151]
-    for name, most in (("_TEXTS", 7), ("_CHARACTERS", 40)):
-        monkeypatch.setattr(f"gated.text.files.{name}", most)
-        again, counts = encoder.read([*texts, long])
-        assert again.to_list() == tokens.to_list() == expected.to_list()
-        assert (counts == lengths).numpy().all()
+def whole(encoder, texts):
+    """The ids of the words of each text."""
+    return [encoder.spelled.look_up(tokenize(text)).tolist() for text in texts]
 
 
 def test_each_epoch_has_every_text_once(encoder, texts):
     data = prepare(encoder, texts, rare_word_dropout=0)
-    tokens, _, _ = encoder.tokens(tf.constant(texts))
-    expected = encoder.spelled.look_up(tokens).to_list()
+    expected = whole(encoder, texts)
     orders = []
     for _ in range(2):
         seen = {}
@@ -79,19 +72,19 @@ def test_each_epoch_has_every_text_once(encoder, texts):
 
 def test_rare_words_are_spelled_now_and_then(encoder, texts):
     data = prepare(encoder, texts, rare_word_dropout=0.5)
-    tokens, _, _ = encoder.tokens(tf.constant(texts))
-    whole = encoder.spelled.look_up(tokens).to_list()
-    spelled = encoder.spelled.spell(tokens).to_list()
+    ids = whole(encoder, texts)
+    spelled = [encoder.spelled.spell(tokenize(text)).tolist() for text in texts]
     rare = encoder.words.first_rarer_than(2)
     replaced = count = 0
     for _ in range(40):
         for i in range(len(data)):
             (words, characters), classes = data[i]
             for place, row, letters in zip(classes, words, characters, strict=True):
-                for t, word in enumerate(whole[place]):
+                for t, word in enumerate(ids[place]):
                     if row[t] == 1:
                         assert word >= rare
-                        assert [c for c in letters[t] if c] == spelled[place][t]
+                        read = [c for c in letters[t] if c]
+                        assert read == [c for c in spelled[place][t] if c]
                     else:
                         assert row[t] == word
                         assert not letters[t].any()

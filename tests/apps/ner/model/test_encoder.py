@@ -8,13 +8,16 @@ import tensorflow as tf
 
 from apps.ner.config import Config
 from apps.ner.model.batches import Batches
-from apps.ner.model.encoder import Encoder
+from apps.ner.model.encoder import Encoded, Encoder
+from apps.ner.model.graph import TaggerGraph
+from apps.ner.model.network import build_model
+from apps.ner.model.tagger import Tagger
 from apps.ner.reading import conll, sets
 from apps.ner.reading.conll import Sentence
 from apps.ner.reading.schemes import to_iobes
+from gated.runs.batches import places
 from gated.text.casing import casing
 from gated.text.spelled import LONGEST_TOKEN
-from gated.text.tokenizer import tokenize
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +30,10 @@ def encoder(sentences):
     return Encoder.of(sentences)
 
 
-def ids(encoder, tokens):
-    words, characters = encoder.ids(tf.ragged.constant(tokens, dtype=tf.string, ragged_rank=1))
-    return words.to_list(), characters.to_list()
+def inputs(encoder, sentences):
+    lengths = np.array([len(one) for one in sentences], int)
+    tokens = Encoded(encoder, [token for one in sentences for token in one])
+    return tokens.inputs(places(np.cumsum(lengths) - lengths, lengths))
 
 
 def expected(encoder, tokens):
@@ -70,18 +74,21 @@ def test_save_and_load(encoder, tmp_path):
 
 def test_ids(encoder):
     tokens = ["The", "THE", "Vienna", "1987", "2024", "Zzyzx", "Ünïcödé", "😀", "a" * 99, "x-1"]
-    assert ids(encoder, [tokens]) == tuple([one] for one in expected(encoder, tokens))
-    words = expected(encoder, tokens)[0]
+    words, characters, patterns = (one[0].tolist() for one in inputs(encoder, [tokens]))
+    spelled = [[one for one in word if one] for word in characters]
+    assert (words, spelled) == expected(encoder, tokens)
     assert words[0] == words[1] > 1
     assert words[3] == words[4]
     assert words[5] == 1
+    assert patterns == list(map(casing, tokens))
 
 
 def test_ids_of_training_are_those_of_the_export(encoder, sentences):
-    from_text = encoder.ids(tokenize(tf.constant([" ".join(one.tokens) for one in sentences]))[0])
-    assert ids(encoder, [one.tokens for one in sentences]) == tuple(
-        ragged.to_list() for ragged in from_text
-    )
+    some = [["İ", "ΑΣ", "ΑΣα", "٣4", "a\nB"], [], *(one.tokens for one in sentences)]
+    graph = TaggerGraph(Tagger(encoder, build_model(encoder, Config(units=2))))
+    ragged = tf.ragged.constant(some, dtype=tf.string, ragged_rank=1)
+    for found, one in zip(graph.inputs(ragged), inputs(encoder, some), strict=True):
+        assert found.numpy().tolist() == one.tolist()
 
 
 def test_batches_hold_every_sentence_once_with_its_ids(encoder, sentences):
@@ -102,7 +109,7 @@ def test_batches_hold_every_sentence_once_with_its_ids(encoder, sentences):
     def of_sentence(sentence):
         words, characters = expected(encoder, sentence.tokens)
         tags = [encoder.tags.index(tag) for tag in to_iobes(sentence.tags)]
-        patterns = casing(tf.constant(sentence.tokens)).numpy().tolist()
+        patterns = map(casing, sentence.tokens)
         return tuple(words), tuple(patterns), tuple(tags), tuple(map(tuple, characters))
 
     config = Config(batch_size=8)
@@ -125,9 +132,8 @@ def test_batches_hold_every_sentence_once_with_its_ids(encoder, sentences):
     ],
 )
 def test_padding(encoder, tokens, shape):
-    ragged = tf.ragged.constant(tokens, dtype=tf.string, ragged_rank=1)
-    words, characters, patterns = encoder.inputs(ragged)
-    assert (tuple(words.shape), tuple(characters.shape)) == (shape[:2], shape)
+    words, characters, patterns = inputs(encoder, tokens)
+    assert (words.shape, characters.shape) == (shape[:2], shape)
     assert patterns.shape == words.shape
-    assert np.array_equal(words.numpy() != 0, patterns.numpy() != 0)
+    assert np.array_equal(words != 0, patterns != 0)
     assert np.count_nonzero(words) == sum(map(len, tokens))

@@ -6,14 +6,15 @@ import sys
 import numpy as np
 import pytest
 
+from apps.ner.model.encoder import Encoded
+from gated.runs.batches import places
+
 NAMES = ("words", "characters", "casing")
 
 
 @pytest.fixture(scope="module")
 def inputs(tagger):
     """Batches of ids: sentences of different lengths, one alone, and one of one word."""
-    import tensorflow as tf
-
     rows = [
         ["Mary", "Shelley", "met", "Joan", "in", "Venice", "."],
         ["Incomprehensibilities", "Ωμέγα", "2024"],
@@ -21,10 +22,13 @@ def inputs(tagger):
     ]
     found = []
     for some in (rows, rows[:1], rows[2:]):
-        words, characters, casing = map(np.asarray, tagger.encoder.inputs(tf.ragged.constant(some)))
+        lengths = np.array([len(row) for row in some])
+        tokens = Encoded(tagger.encoder, [token for row in some for token in row])
+        here = places(np.cumsum(lengths) - lengths, lengths)
+        words, characters, casing = tokens.inputs(here)
         missing = 24 - characters.shape[-1]
         characters = np.pad(characters, [(0, 0), (0, 0), (0, missing)])
-        found.append([one.astype("int32") for one in (words, characters, casing)])
+        found.append([words, characters, casing])
     return found
 
 

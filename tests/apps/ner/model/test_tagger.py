@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from apps.ner.config import Config
-from apps.ner.model import tagger as module
+from apps.ner.model.graph import TaggerGraph
 from apps.ner.model.network import build_model
 from apps.ner.model.tagger import Tagger
 from apps.ner.reading import conll, sets
@@ -98,7 +98,8 @@ def test_a_text_is_its_sentences_one_by_one(tagger, corpus):
 
 def test_the_graph_and_the_batches_agree(tagger, corpus):
     texts = ["", *corpus, LONG, " "]
-    graph = {name: value.numpy() for name, value in tagger.tag_text(tf.constant(texts)).items()}
+    found = TaggerGraph(tagger).tag_text(tf.constant(texts))
+    graph = {name: value.numpy() for name, value in found.items()}
     for i, tagged in enumerate(tag(tagger, *texts)):
         tokens = [token for one in tagged.sentences for token in one.tokens]
         count = len(tokens)
@@ -119,14 +120,17 @@ def test_the_graph_and_the_batches_agree(tagger, corpus):
 def test_few_tokens_at_once_give_the_same(tagger, corpus, monkeypatch):
     texts = [*corpus, LONG[:500]]
     expected = tag(tagger, *texts)
-    monkeypatch.setattr(module, "_TOKENS", 64)
+    for module in ("tagger", "graph"):
+        monkeypatch.setattr(f"apps.ner.model.{module}.TOKENS", 64)
     monkeypatch.setattr("gated.text.files._TEXTS", 7)
     careful = Tagger(tagger.encoder, tagger.model)
     for one, other in zip(tag(careful, *texts), expected, strict=True):
         assert [e[:4] for e in one.entities] == [e[:4] for e in other.entities]
         for entity, same in zip(one.entities, other.entities, strict=True):
             assert entity.probability == pytest.approx(same.probability, abs=1e-5)
-    whole, parts = (each.tag_text(tf.constant(texts))["tags"].numpy() for each in (tagger, careful))
+    whole, parts = (
+        TaggerGraph(each).tag_text(tf.constant(texts))["tags"].numpy() for each in (tagger, careful)
+    )
     assert (whole == parts).all()
 
 

@@ -42,14 +42,19 @@ def test_widen(tagger, tmp_path):
 def test_texts_without_new_words_are_tagged_as_before(tagger, tmp_path):
     import tensorflow as tf
 
+    from apps.ner.model.graph import TaggerGraph
     from apps.ner.model.vectors import widen
 
     wider = widen(tagger, write(tmp_path / "vectors.txt", table(tagger).shape[1]), 5)
-    old, new = (one.tag_tokens(tf.ragged.constant([SENTENCE])) for one in (tagger, wider))
+    old, new = (
+        TaggerGraph(one).tag_tokens(tf.ragged.constant([SENTENCE])) for one in (tagger, wider)
+    )
     for a, b in zip(old, new, strict=True):
         assert a.to_list() == b.to_list()
     # And a new word is another one than before.
-    old, new = (one.tag_tokens(tf.ragged.constant([["plugh"]])) for one in (tagger, wider))
+    old, new = (
+        TaggerGraph(one).tag_tokens(tf.ragged.constant([["plugh"]])) for one in (tagger, wider)
+    )
     assert old[1].to_list() != new[1].to_list()
 
 
@@ -67,6 +72,7 @@ def with_vectors(run, tmp_path):
 def test_export(with_vectors, command, tagger, tmp_path):
     import tensorflow as tf
 
+    from apps.ner.model.graph import TaggerGraph
     from apps.ner.model.vectors import widen
 
     path = write(tmp_path / "vectors.txt", table(tagger).shape[1])
@@ -75,7 +81,7 @@ def test_export(with_vectors, command, tagger, tmp_path):
     assert "3 new words have a vector" in result.out
     model = tf.saved_model.load(with_vectors / "export" / "1")
     found = model.signatures["tag_tokens"](tokens=tf.constant([["plugh"]]))["probabilities"]
-    _, expected = widen(tagger, path, 5).tag_tokens(tf.ragged.constant([["plugh"]]))
+    _, expected = TaggerGraph(widen(tagger, path, 5)).tag_tokens(tf.ragged.constant([["plugh"]]))
     np.testing.assert_allclose(found, expected.to_tensor(), atol=1e-6)
 
 

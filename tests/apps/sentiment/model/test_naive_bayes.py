@@ -3,12 +3,14 @@
 import math
 from collections import Counter
 from itertools import pairwise
-from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 
+from apps.sentiment.config import Config
+from apps.sentiment.model.batches import Batches
+from apps.sentiment.model.encoder import Encoded
 from apps.sentiment.model.naive_bayes import NaiveBayes, with_naive_bayes
 from gated.runs.network import computing_in
 
@@ -63,9 +65,8 @@ def test_it_computes_in_float32_beside_a_network_that_does_not():
         pooled = keras.layers.GlobalAveragePooling1D()(keras.layers.Embedding(5, 4)(words))
         classes = keras.layers.Dense(2, activation="softmax", dtype="float32")(pooled)
         network = keras.Model([words], classes)
-    training = SimpleNamespace(
-        ids=np.array([2, 3, 4]), splits=np.array([0, 2, 3]), classes=np.array([0, 1])
-    )
+    texts = Encoded(np.array([2, 3, 4]), [2, 1])
+    training = Batches(texts, np.array([0, 1]), Config())
     model = with_naive_bayes(network, training)
     assert model.get_layer("naive_bayes").compute_dtype == "float32"
     model.compile("adam", "sparse_categorical_crossentropy")

@@ -3,13 +3,13 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import ops
 
 from apps.sentiment.config import Config
 from apps.sentiment.model.encoder import WordEncoder
 from apps.sentiment.model.network import build_model, pool
 from gated.layers import GRU, LSTM, SimpleRNN
+from gated.runs.batches import places
 from gated.text.spelled import SpelledWords
 from gated.text.vocabulary import Vocabulary
 
@@ -32,6 +32,11 @@ def encoder():
 def build(encoder, **options):
     keras.utils.set_random_seed(1)
     return build_model(encoder, Config(units=4, vector_size=5, **options))
+
+
+def read(encoder, texts):
+    encoded = encoder.encode(texts)
+    return encoded.inputs(places(encoded.splits[:-1], encoded.lengths))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -72,46 +77,45 @@ def test_layers(encoder, options, expected):
 def test_a_padded_batch_is_the_same_as_lone_texts(encoder, options):
     model = build(encoder, **options)
     texts = [["a"], ["b", "zyx", "c"], ["xx", "a", "b", "y", "e", "d"], []]
-    tokens = tf.ragged.constant(texts, tf.string, ragged_rank=1)
-    together = model(encoder.inputs(tokens)).numpy()
+    together = model(read(encoder, texts)).numpy()
     np.testing.assert_allclose(together.sum(axis=1), 1, rtol=1e-6)
     for i, row in enumerate(together):
-        alone = model(encoder.inputs(tokens[i : i + 1])).numpy()[0]
+        alone = model(read(encoder, texts[i : i + 1])).numpy()[0]
         np.testing.assert_allclose(alone, row, atol=1e-6)
     assert abs(together[:3] - together[3]).max(axis=1).min() > 1e-4
 
 
 def test_unknown_words_differ_by_their_spelling(encoder):
     model = build(encoder)
-    tokens = tf.ragged.constant([["zyx"], ["xyz"], ["zyx"]], tf.string, ragged_rank=1)
-    words, characters = encoder.inputs(tokens)
-    assert (words.numpy() == 1).all()
+    words, characters = read(encoder, [["zyx"], ["xyz"], ["zyx"]])
+    assert (words == 1).all()
     found = model([words, characters]).numpy()
     assert (found[0] == found[2]).all()
     assert abs(found[0] - found[1]).max() > 1e-5
 
 
 def test_known_words_are_not_spelled(encoder):
-    tokens = tf.ragged.constant([["a", "zyx"]], tf.string, ragged_rank=1)
-    words, characters = encoder.inputs(tokens)
-    assert words.numpy().tolist() == [[2, 1]]
-    assert not characters.numpy()[0, 0].any() and characters.numpy()[0, 1].all()
+    words, characters = read(encoder, [["a", "zyx"]])
+    assert words.tolist() == [[2, 1]]
+    assert not characters[0, 0].any() and characters[0, 1].all()
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_saved_and_loaded(encoder, tmp_path, options):
     model = build(encoder, **options)
-    inputs = encoder.inputs(tf.ragged.constant([["a", "q"], ["b"]], tf.string, ragged_rank=1))
+    inputs = read(encoder, [["a", "q"], ["b"]])
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(loaded(inputs), model(inputs))
 
 
-@pytest.mark.parametrize(("count", "read"), [(9, "012345678"), (10, "0123456789"), (25, None)])
-def test_of_long_texts_head_and_tail_are_read(encoder, count, read):
+@pytest.mark.parametrize(("count", "some"), [(9, "012345678"), (10, "0123456789"), (25, None)])
+def test_of_long_texts_head_and_tail_are_read(encoder, count, some):
     text = " ".join(f"w{i}" for i in range(count))
-    tokens, starts, ends = encoder.tokens(tf.constant(["a b", text, ""]))
-    expected = [f"w{i}" for i in ([*range(5), *range(20, 25)] if read is None else map(int, read))]
-    assert [[t.decode() for t in row] for row in tokens.to_list()] == [["a", "b"], expected, []]
-    places = zip(starts.to_list()[1], ends.to_list()[1], strict=True)
-    assert [text[start:end] for start, end in places] == expected
+    expected = [f"w{i}" for i in ([*range(5), *range(20, 25)] if some is None else map(int, some))]
+    tokens = encoder.split(text)
+    assert encoder.cut(tokens) == expected
+    bounds = encoder.cut(encoder.locate(text, tokens))
+    assert [text[start:end] for start, end in bounds] == expected
+    encoded, lengths = encoder.read(["a b", text, ""])
+    assert (encoded.lengths.tolist(), lengths.tolist()) == ([2, len(expected), 0], [2, count, 0])
