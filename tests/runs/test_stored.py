@@ -10,7 +10,7 @@ TEXTS = ["a", "", "é\n", "b" * 10_000, "c"]
 
 
 def stored(folder):
-    return Stored(folder / "no" / "run", str.encode, bytes.decode)
+    return Stored(folder / "no" / "run", (), str.encode, bytes.decode)
 
 
 def test_gives_what_went_in(tmp_path):

@@ -19,7 +19,6 @@ from .numbering import END
 from .text import Text
 
 _BACK = 2**16  # tokens among which an end is looked for at once
-_TEXTS, _CHARACTERS = 2**17, 2**23  # the most of a piece
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def _of_tfds(name: str) -> dict[str, Source]:
 
 
 def _pieces(texts: Iterable[str]) -> Iterator[str]:
-    for some in in_memory(texts, _TEXTS, _CHARACTERS):
+    for some in in_memory(texts):
         yield "".join(f"{text}\n" for text in some)
 
 

@@ -67,9 +67,9 @@ class Piece:
         return sorted(found, key=lambda note: (note.start, note.pitch))
 
 
-def stored(run: Path) -> Stored[Piece]:
-    """An empty list of pieces, as `Stored` has them."""
-    return Stored(run, _packed, _unpacked)
+def stored(run: Path, pieces: Iterable[Piece] = ()) -> Stored[Piece]:
+    """A list of pieces in a file, as `Stored` has it."""
+    return Stored(run, pieces, _packed, _unpacked)
 
 
 def _packed(piece: Piece) -> bytes:

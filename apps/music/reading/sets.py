@@ -36,8 +36,7 @@ def load(config: Config) -> Corpus:
     if config.corpus:
         name, sets = " ".join(config.corpus), reader.read(config.corpus)
     else:
-        name, sets = "the chorales", {"train": stored(config.run)}
-        sets["train"].extend(read_chorales(config.grid))
+        name, sets = "the chorales", {"train": stored(config.run, read_chorales(config.grid))}
         valid, test = config.valid or ("fold:8/10",), config.test or ("fold:9/10",)
         config = replace(config, valid=valid, test=test)
     loaded = split(sets, config, reader.read_one, name, "pieces")

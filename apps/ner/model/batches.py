@@ -1,6 +1,7 @@
 """The sentences of a training set in batches."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -20,8 +21,8 @@ class Batches(ByLength):
     def __init__(self, encoder: Encoder, sentences: Sequence[Sentence], config: Config):
         self.encoded = Encoded(encoder, (one for sentence in sentences for one in sentence.tokens))
         place = {tag: i for i, tag in enumerate(encoder.tags)}
-        tags = [place[tag] for sentence in sentences for tag in to_iobes(sentence.tags)]
-        self.tags = np.array([*tags, 0], "int32")  # the last is padding
+        tags = (place[tag] for sentence in sentences for tag in to_iobes(sentence.tags))
+        self.tags = np.fromiter(chain(tags, [0]), "int32")  # the last is padding
         lengths = np.array([len(sentence.tokens) for sentence in sentences])
         self.starts = np.cumsum(lengths) - lengths
         super().__init__(lengths, config.batch_size, config.seed, _TOKENS)

@@ -5,6 +5,7 @@ find.
 """
 
 import contextlib
+import json
 import os
 import tempfile
 from array import array
@@ -47,17 +48,28 @@ def _nearest(run: Path) -> Path:
 class Stored(Sequence[E], Generic[E]):
     """A list of examples in a nameless file, of which one is in memory when it is asked for."""
 
-    def __init__(self, run: Path, encode: Callable[[E], bytes], decode: Callable[[bytes], E]):
-        """An empty one.
+    def __init__(
+        self,
+        run: Path,
+        examples: Iterable[E] = (),
+        encode: Callable[[E], bytes] = lambda example: json.dumps(example).encode(),
+        decode: Callable[[bytes], E] = json.loads,
+    ):
+        """Writes examples.
 
         Args:
             run: as of `nameless`.
-            encode: an example as bytes.
+            examples: those that are there at first.
+            encode: an example as bytes; as JSON, unless there is something better.
             decode: the example of such bytes.
+
+        Raises:
+            BadUsage: where they cannot be written.
         """
         self.run, self.encode, self.decode = run, encode, decode
         self.file = nameless(run)
         self.starts, self.stops = array("q"), array("q")
+        self.extend(examples)
 
     def extend(self, examples: Iterable[E]) -> None:
         """Adds examples at the end. Raises BadUsage where they cannot be written."""

@@ -5,19 +5,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gated.errors import BadData
-from gated.text.encodings import decode, wide_encoding
 
-
-def read_lines(path: str | Path) -> list[str]:
-    """The lines of a UTF-8 file, without their ends. Raises BadData with path and line."""
-    content = read_bytes(path)
-    if encoding := wide_encoding(content):
-        raise BadData(f"{path}:1: {encoding.upper()}, expected UTF-8 text")
-    lines = split_lines(decode(content, str(path)))
-    for number, line in enumerate(lines, 1):
-        if "\0" in line:
-            raise BadData(f"{path}:{number}: a NUL character, expected a text file")
-    return lines
+_TEXTS = 1024  # that are in memory at once,
+_CHARACTERS = 2**18  # unless they have more characters
 
 
 def split_lines(text: str) -> list[str]:
@@ -31,7 +21,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def stream_lines(path: str | Path) -> Iterator[str]:
-    """Likewise, one at a time; of however large a file only one is in memory."""
+    r"""Those of a UTF-8 file, which end with \n, one at a time."""
     return decode_lines(_and_close(open_bytes(path)), str(path))
 
 
@@ -75,16 +65,14 @@ def decode_lines(lines: Iterable[bytes], name: str) -> Iterator[str]:
         yield text.removesuffix("\n").removesuffix("\r")
 
 
-def in_memory(
-    texts: Iterable[str], count: int = 1024, characters: int = 2**18
-) -> Iterator[list[str]]:
-    """Texts, so many at a time as shall be in memory, fewer where they have more characters."""
+def in_memory(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts, so many at a time as shall be in memory."""
     some: list[str] = []
     size = 0
     for text in texts:
         some.append(text)
         size += len(text)
-        if len(some) == count or size >= characters:
+        if len(some) == _TEXTS or size >= _CHARACTERS:
             yield some
             some, size = [], 0
     if some:

@@ -44,6 +44,16 @@ def read_pieces(
             yield text
 
 
+def read_lines(
+    path: str | Path, advance: Callable[[int], object] = lambda size: None
+) -> Iterator[str]:
+    """The lines of such a file, without their ends; a few are in memory."""
+    begun = ""
+    for piece in read_pieces(path, advance):
+        *lines, begun = (begun + piece).split("\n")
+        yield from lines
+
+
 def _cut(file: BinaryIO, name: str, advance: Callable[[int], object]) -> Iterator[bytes]:
     held = bytearray()
     last = b""

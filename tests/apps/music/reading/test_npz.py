@@ -9,8 +9,7 @@ from tests.apps.music.conftest import tune
 
 def test_pieces_are_those_that_were_saved(tmp_path):
     roll = Piece("roll é\udcff", np.ones((9, 88), "uint8"), np.zeros(9, "uint8"), 4, 0.1 + 0.2)
-    pieces = stored(tmp_path)
-    pieces.extend([tune(1), roll, tune(2)])
+    pieces = stored(tmp_path, [tune(1), roll, tune(2)])
     path = tmp_path / "x.npz"
     save_pieces(path, pieces)
     assert holds_pieces(path, pieces)
