@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gated.runs.progress import bar_of_bytes
-from gated.runs.stored import nameless, writing
+from gated.stored import nameless, writing
 from gated.text.codec import EOS, Splitter
 
 from ..config import Config

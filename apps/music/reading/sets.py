@@ -11,7 +11,7 @@ from rich.progress import track
 from gated.errors import BadData
 from gated.runs import corpus
 from gated.runs.corpus import named_sets, split
-from gated.runs.stored import Stored
+from gated.stored import Stored
 from gated.text.files import paths_in
 
 from ..config import Config

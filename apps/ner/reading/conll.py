@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gated.errors import BadData
 from gated.runs.progress import bar_of_bytes
-from gated.runs.stored import Stored
+from gated.stored import Stored
 from gated.text.pieces import read_lines
 
 from .columns import find_columns

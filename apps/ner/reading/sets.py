@@ -8,7 +8,7 @@ from pathlib import Path
 from gated.errors import BadData
 from gated.runs import corpus
 from gated.runs.corpus import named_sets, named_splits, split
-from gated.runs.stored import Stored
+from gated.stored import Stored
 from gated.text import tfds
 from gated.text.files import paths_in
 

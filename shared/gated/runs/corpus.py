@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from gated.errors import BadData, BadUsage
-from gated.runs.stored import Stored
+from gated.stored import Stored
 
 E = TypeVar("E")
 S = TypeVar("S", bound=Sized)

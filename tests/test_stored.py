@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gated.errors import BadUsage
-from gated.runs.stored import Stored
+from gated.stored import Stored
 
 TEXTS = ["a", "", "é\n", "b" * 10_000, "c"]
 

@@ -1,4 +1,4 @@
-"""Files without names, and lists of examples in them.
+"""Files without names, and lists of examples and numbers in them.
 
 They are gone with the process, however it ends: there is nothing to remove, and nothing outdated to
 find.
@@ -6,11 +6,13 @@ find.
 
 import contextlib
 import json
+import mmap
 import os
 import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar, overload
 
@@ -19,6 +21,8 @@ import numpy as np
 from gated.errors import BadUsage
 
 E = TypeVar("E")
+
+_AT_ONCE = 2**20  # numbers
 
 
 def nameless(run: Path) -> BinaryIO:
@@ -43,6 +47,34 @@ def writing(run: Path) -> Iterator[None]:
 def _nearest(run: Path) -> Path:
     here = run.absolute()
     return next(path for path in (here, *here.parents) if path.is_dir())
+
+
+def numbers_in(file: BinaryIO) -> np.ndarray:
+    """The int32 numbers that were written to a nameless file, of which none is in memory yet.
+
+    To be called anew for each part: what was read of a mapping counts as the process's memory.
+    """
+    return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), "int32")
+
+
+class Numbers:
+    """Numbers in a nameless file, those of any places are `numbers[places]`, int32."""
+
+    def __init__(self, run: Path, numbers: Iterable[int]):
+        """Writes numbers, one at least. Raises BadUsage where they cannot be written."""
+        self.file = nameless(run)
+        numbers = iter(numbers)
+        while len(some := np.fromiter(islice(numbers, _AT_ONCE), "int32")):
+            with writing(run):
+                self.file.write(some.data)
+        with writing(run):
+            self.file.flush()
+
+    def __len__(self) -> int:
+        return os.fstat(self.file.fileno()).st_size // 4
+
+    def __getitem__(self, places: np.ndarray | slice) -> np.ndarray:
+        return numbers_in(self.file)[places]
 
 
 class Stored(Sequence[E], Generic[E]):
