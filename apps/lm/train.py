@@ -13,7 +13,7 @@ import sys
 
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import Devices, Json
+from gated.runs.options import ONE_DEVICE, Devices, Json
 from gated.runs.outputs import Metrics
 from gated.runs.training import Training, run_training
 
@@ -23,7 +23,7 @@ from .reading.sets import Corpus, load
 from .showing.report import tables
 
 
-def train(config: Config, *, devices: Devices = "1", json: Json = False) -> None:
+def train(config: Config, *, devices: Devices = ONE_DEVICE, json: Json = False) -> None:
     """Trains as `config` says, and evaluates on the test text, or else the validation text.
 
     Args:

@@ -12,7 +12,7 @@ need. A run that was cut off goes on when it is started again.
 
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import Devices, Json
+from gated.runs.options import ONE_DEVICE, Devices, Json
 from gated.runs.outputs import Metrics
 from gated.runs.training import Training, run_training
 
@@ -21,7 +21,7 @@ from .reading.sets import Corpus, load
 from .showing.report import tables
 
 
-def train(config: Config, *, devices: Devices = "1", json: Json = False) -> None:
+def train(config: Config, *, devices: Devices = ONE_DEVICE, json: Json = False) -> None:
     """Trains as `config` says, and evaluates on the test pieces, or else the validation ones.
 
     Args:

@@ -123,6 +123,21 @@ def kill(app, patched, *arguments):
 IN_THE_FIRST_EPOCH = "gated.runs.checkpoint.Progress._save"
 
 
+def environment(backend):
+    """That of a process of its own, on a backend."""
+    return {
+        **os.environ,
+        "KERAS_BACKEND": backend,
+        # Compiling takes far longer than running here, and the processes share much of it.
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+        "JAX_COMPILATION_CACHE_DIR": _COMPILED.name,
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        # PyTorch's threads wait for each other in a busy loop, beside the other tests.
+        "OMP_NUM_THREADS": "1",
+    }
+
+
 def without_tensorflow(backend, app, *calls):
     """The lines that each command prints, in one process for all that finds no TensorFlow."""
     if not find_spec(backend):
@@ -130,17 +145,7 @@ def without_tensorflow(backend, app, *calls):
     given = json.dumps([[str(word) for word in one] for one in calls])
     done = subprocess.run(
         [sys.executable, "-c", _WITHOUT_TENSORFLOW, app, given],
-        env={
-            **os.environ,
-            "KERAS_BACKEND": backend,
-            # Compiling takes far longer than running here, and the processes share much of it.
-            "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
-            "JAX_COMPILATION_CACHE_DIR": _COMPILED.name,
-            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-            "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-            # PyTorch's threads wait for each other in a busy loop, beside the other tests.
-            "OMP_NUM_THREADS": "1",
-        },
+        env=environment(backend),
         capture_output=True,
         encoding="utf-8",
     )

@@ -49,3 +49,16 @@ def test_the_same_gradients(layers):
     for one, other in zip(by_length, at_once, strict=True):
         for a, b in zip(one, other, strict=True):
             np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_what_it_computes_in_is_that_of_a_saved_model(precision, tmp_path):
+    ids = keras.Input((None, None), dtype="int32")
+    model = keras.Model(ids, Spelling(4, 3, 5, at_once=True, dtype=precision)(ids))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    compute = keras.DTypePolicy(precision).compute_dtype
+    found = [ops.convert_to_numpy(ops.cast(one(WORDS), "float64")) for one in (model, loaded)]
+    assert loaded(WORDS).dtype == model(WORDS).dtype
+    assert keras.backend.standardize_dtype(loaded(WORDS).dtype) == compute
+    np.testing.assert_array_equal(*found)

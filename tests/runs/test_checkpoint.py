@@ -1,6 +1,7 @@
 """Which weights are saved, and what is validated."""
 
 import math
+import signal
 from types import SimpleNamespace
 
 import keras
@@ -125,3 +126,45 @@ def test_a_damaged_checkpoint_is_refused(tmp_path, name):
     with pytest.raises(BadData, match="cannot be loaded as a training to go on with: "):
         fit_and_save(model, training, dict, config, run, model)
     assert (run.checkpoint / name).read_bytes() == b"something else"
+
+
+def test_ctrl_c_in_a_validation(tmp_path):
+    """It does not wait; a training that goes on validates that epoch, and ends alike."""
+    came = []
+
+    def train(run, ends):
+        def validate():
+            if ends and len(came) == 1:
+                signal.raise_signal(signal.SIGINT)
+                pytest.fail("goes on")
+            came.append(1)
+            return {"val_loss": float(model.get_weights()[0].item())}
+
+        keras.utils.set_random_seed(7)
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dropout(0.5)])
+        model.add(keras.layers.Dense(1, use_bias=False))
+        optimizer = with_gradient_norm(keras.optimizers.Adam)
+        model.compile(optimizer(0.1, use_ema=True, ema_momentum=0.75), "mse")
+        config = SimpleNamespace(epochs=3, patience=3, learning_rate=0.1, save_every=10)
+        fit_and_save(model, Numbers(), validate, config, run, model)
+        return model.get_weights()
+
+    whole, cut = (RunFolder(tmp_path / name) for name in ("whole", "cut"))
+    for run in (whole, cut):
+        run.path.mkdir()
+    expected = train(whole, ends=False)
+    came.clear()
+    with pytest.raises(KeyboardInterrupt):
+        train(cut, ends=True)
+    assert len(cut.history.read_text().splitlines()) == 2
+    assert train(cut, ends=False) == expected
+    assert cut.history.read_text() == whole.history.read_text()
+
+
+class Numbers(keras.utils.PyDataset):
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, i):
+        x = np.arange(1.0, 4.0)[:, None] * (i + 1)
+        return x, 2 * x

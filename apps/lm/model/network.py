@@ -83,7 +83,7 @@ class Streams(keras.Model):
     def call(self, inputs, training=False):
         """Logits [b, t, tokens] from tokens, or those of `sampled_logits`.
 
-        The latter from tokens, the targets [b, t] and the candidates.
+        The latter from tokens, the targets [b, t] and the candidates [any, n]: of the first row.
         """
         tokens, *sampled = inputs if self.candidates else (inputs,)
         carry = not self.config.items
@@ -103,7 +103,10 @@ class Streams(keras.Model):
         vectors = self.model.get_layer("vectors")
         if not sampled:
             return vectors(dropped, reverse=True)
-        return sampled_logits(dropped, vectors.embeddings, *sampled, self.candidates.log_inclusion)
+        targets, candidates = sampled
+        return sampled_logits(
+            dropped, vectors.embeddings, targets, candidates[0], self.candidates.log_inclusion
+        )
 
     def _penalize(self, output, dropped):
         """Merity, McCann and Socher 2017, "Revisiting activation regularization"."""

@@ -68,7 +68,8 @@ def sampled_logits(output, vectors, targets, candidates, log_inclusion):
 class WithCandidates(keras.utils.PyDataset):
     """A data set of a language model, x and y, as ((x, y, candidates), place of y).
 
-    The place of each target among its logits is 0.
+    The candidates are one row, because several devices cut arrays by their rows. The place of each
+    target among its logits is 0.
     """
 
     def __init__(self, data: keras.utils.PyDataset, candidates: Candidates, seed: int):
@@ -86,4 +87,4 @@ class WithCandidates(keras.utils.PyDataset):
     def __getitem__(self, i):
         x, y, *weights = self.data[i]
         rng = np.random.default_rng([self.seed, self.epoch, i])
-        return (x, y, self.candidates.draw(rng)), np.zeros_like(y), *weights
+        return (x, y, self.candidates.draw(rng)[None]), np.zeros_like(y), *weights

@@ -36,9 +36,10 @@ class Spelling(layers.Layer):
         self.characters, self.size, self.units = characters, size, units
         self.at_once = at_once
         self.embedding = layers.Embedding(
-            characters, size, embeddings_initializer=unit_length(size)
+            characters, size, embeddings_initializer=unit_length(size), dtype=self.dtype_policy
         )
-        self.reader = Bidirectional(LSTM(units, unroll=at_once))
+        lstm = LSTM(units, unroll=at_once, dtype=self.dtype_policy)
+        self.reader = Bidirectional(lstm, dtype=self.dtype_policy)
         self.supports_masking = True
         # How many short words there are is known only when they are read.
         self.supports_jit = at_once or _knows_all_sizes()

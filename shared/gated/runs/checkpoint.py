@@ -100,39 +100,40 @@ class Progress(keras.callbacks.Callback):
                 "--learning-rate, a smaller --clip, or --precision float32"
             )
         due = time.monotonic() - self._at >= 60 * self.save_every
-        if due or self.signals.noted is not None:
+        if due or self.signals.heeded:
             self._save(self.model, batch + 1)
         self.signals.check()
 
     def on_epoch_end(self, epoch, logs=None):
         model = self.model  # on JAX, asking for it brings the trained values into its variables
-        trained = [_array(variable) for variable in model.trainable_variables]
+        trained = _arrays(model.trainable_variables)
         model.optimizer.finalize_variable_values(model.trainable_variables)
-        logs.update(self._gradient_norm(model.optimizer))
-        logs.update(self.validate())
+        # In half precision one is around the other.
+        optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+        norms = getattr(optimizer, "gradient_norms", None)  # their sum over the steps of the epoch
+        if norms is not None:
+            logs["gradient_norm"] = float(_array(norms)) / self.batches
+        try:
+            with self.signals.at_once():
+                logs.update(self.validate())
+        except KeyboardInterrupt:
+            _assign(model.trainable_variables, trained)
+            self._save(model, self.batches)
+            raise
+        if norms is not None:
+            norms.assign(0.0)
         self.epochs, self.waited = epoch + 1, self.waited + 1
         if self.sign * logs[self.goal] < self.least:
             self.least, self.waited = self.sign * logs[self.goal], 0
             # Not as HDF5, which ends the process where the disk is full.
             self._write(self.best, model.weights)
-        for variable, value in zip(model.trainable_variables, trained, strict=True):
-            variable.assign(value)
+        _assign(model.trainable_variables, trained)
         self.rows.append({"epoch": epoch, **dict(sorted(logs.items()))})
         write_whole(self.history, self._write_history)
         self._save(model, 0)
         if self.finished:
             model.stop_training = True
         self.signals.check()
-
-    def _gradient_norm(self, optimizer):
-        """The mean over the steps of the epoch, where the optimizer has their sum."""
-        optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of half precision
-        norms = getattr(optimizer, "gradient_norms", None)
-        if norms is None:
-            return {}
-        mean = float(_array(norms)) / self.batches
-        norms.assign(0.0)
-        return {"gradient_norm": mean}
 
     def _write_history(self, path):
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -151,7 +152,7 @@ class Progress(keras.callbacks.Callback):
         _assign(model.weights, load_arrays(self.best))
 
     def _write(self, file, variables, **numbers):
-        arrays = {f"variable_{i}": _array(variable) for i, variable in enumerate(variables)}
+        arrays = _arrays(variables)
         write_whole(file, lambda path: np.savez(path, **numbers, **arrays))
 
     def _skipping(self, train):
@@ -181,6 +182,11 @@ def _variables(model):
 def _assign(variables, saved):
     for i, variable in enumerate(variables):
         variable.assign(saved[f"variable_{i}"])
+
+
+def _arrays(variables):
+    """What `_assign` takes."""
+    return {f"variable_{i}": _array(variable) for i, variable in enumerate(variables)}
 
 
 def _array(variable):

@@ -4,7 +4,6 @@ import functools
 import inspect
 import io
 import logging
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -12,9 +11,8 @@ from typing import Any
 
 import tyro
 
-from gated.errors import BadData, BadUsage
+from gated.runs.ending import status_of
 from gated.runs.options import check_values
-from gated.runs.signals import Terminated
 
 
 def run_command(command: Callable[..., Any], called: str | None = None) -> None:
@@ -24,8 +22,7 @@ def run_command(command: Callable[..., Any], called: str | None = None) -> None:
     `--help` says first from the docstring of its module. There the command stands as it is
     `called`, `gated ner train` say, in place of `python -m apps.ner.train`.
 
-    The exit status is 0 on success, 1 on bad data, 2 on bad usage, 130 after Ctrl-C, 143
-    after SIGTERM; the last four leave one line on stderr.
+    The exit status is that of `status_of`.
     """
     logging.getLogger("absl").setLevel(logging.ERROR)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -45,23 +42,13 @@ def run_command(command: Callable[..., Any], called: str | None = None) -> None:
         check_values(command, inspect.signature(command).bind(*given, **named).arguments)
         return command(*given, **named)
 
-    try:
-        tyro.cli(
+    status = status_of(
+        lambda: tyro.cli(
             checked,
             prog=called,
             description=description,
             config=(tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes),
         )
-    except (BadData, BadUsage) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1 if isinstance(error, BadData) else 2)
-    except Terminated:
-        print("terminated", file=sys.stderr)
-        sys.exit(143)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read our output, `head` say, has enough. Python would flush into the pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+    )
+    if status:
+        sys.exit(status)

@@ -11,6 +11,7 @@ the arguments of a command.
 """
 
 import math
+import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,6 +43,13 @@ def between(least: float, most: float) -> Check:
 
 SHARE = Check(lambda value: 0 <= value < 1, "a share from 0 to less than 1")
 _POSITIVE = Check(lambda value: value > 0, "more than 0")
+
+
+def _number_or(word: str) -> Check:
+    def fits(value: str) -> bool:
+        return value == word or (value.isdecimal() and int(value) > 0)
+
+    return Check(fits, f"a number or {word}")
 
 
 def _help(text: str) -> Any:
@@ -172,15 +180,6 @@ Seeds = Annotated[
     ),
     at_least(1),
 ]
-Devices = Annotated[
-    str,
-    _help(
-        "How many devices train, each on a part of every batch; or all. The result is the same, to "
-        "rounding. More than 1 need the JAX backend (KERAS_BACKEND=jax)."
-    ),
-    Check(lambda value: value == "all" or (value.isdecimal() and int(value) > 0), "a number, all"),
-]
-
 # The commands.
 Run = Annotated[Path, _help("The run folder that train made.")]
 EvaluationCorpus = Annotated[
@@ -254,3 +253,56 @@ def _checks(kind: Any) -> list[Check]:
     if get_origin(kind) in (Union, types.UnionType):
         return [check for one in get_args(kind) for check in _checks(one)]
     return [one for one in getattr(kind, "__metadata__", ()) if isinstance(one, Check)]
+
+
+@dataclass(frozen=True)
+class Devices:
+    """What trains a model together."""
+
+    devices: Annotated[
+        str,
+        _help(
+            "How many devices train, each on a part of every batch; or all. The result is the "
+            "same, to rounding. More than 1 need the JAX backend (KERAS_BACKEND=jax)."
+        ),
+        _number_or("all"),
+    ] = "1"
+    processes: Annotated[
+        str,
+        _help(
+            "How many processes train, on one machine or several, with so many devices each. Each "
+            "is a command like this one, with another --process. auto: as Slurm, Open MPI or "
+            "Kubernetes say, which has started them."
+        ),
+        _number_or("auto"),
+    ] = "1"
+    process: Annotated[
+        int,
+        _help(
+            "Which of them this is, from 0. The first one leaves the run folder; another needs no "
+            "more than the corpus."
+        ),
+        at_least(0),
+    ] = 0
+    coordinator: Annotated[
+        str | None,
+        _help("HOST:PORT, at which the first process is to be reached: a port that is free there."),
+    ] = None
+
+    def __post_init__(self):
+        """Raises BadUsage on options that do not go together."""
+        check_values(Devices, vars(self))
+        if self.processes in ("1", "auto"):
+            return
+        if not self.coordinator or not re.fullmatch(r".+:\d+", self.coordinator):
+            raise BadUsage(f"--processes {self.processes}: expected --coordinator HOST:PORT too")
+        if self.process >= int(self.processes):
+            raise BadUsage(f"--process {self.process}: expected less than {self.processes}")
+
+    @property
+    def together(self) -> bool:
+        """Whether there are several processes."""
+        return self.processes != "1"
+
+
+ONE_DEVICE = Devices()

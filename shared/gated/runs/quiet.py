@@ -1,7 +1,9 @@
 """TensorFlow, and Keras on whichever backend, without their greetings."""
 
+import contextlib
 import importlib
 import os
+from collections.abc import Iterator
 
 from gated.errors import BadUsage
 
@@ -29,11 +31,18 @@ def _import(name: str) -> None:
     whoever wants them can set. Exceptions are not messages: they are raised as ever.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    stderr = os.dup(2)
+    with quiet(2):
+        importlib.import_module(name)
+
+
+@contextlib.contextmanager
+def quiet(number: int) -> Iterator[None]:
+    """Within, what native code writes to stdout, 1, or stderr, 2, is dropped."""
+    kept = os.dup(number)
     try:
         with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        importlib.import_module(name)
+            os.dup2(nowhere.fileno(), number)
+        yield
     finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
+        os.dup2(kept, number)
+        os.close(kept)

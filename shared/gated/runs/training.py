@@ -7,9 +7,12 @@ from typing import Any
 
 from rich.console import RenderableType
 
+from gated.runs.ending import status_of
 from gated.runs.folder import RunFolder
+from gated.runs.options import ONE_DEVICE, Devices
 from gated.runs.outputs import Metrics, print_json, report, report_summary, summary
 from gated.runs.quiet import import_keras
+from gated.runs.supervisor import supervise
 from gated.whole import write_whole
 
 
@@ -35,39 +38,55 @@ class Training:
     summary: Sequence[str]
 
 
-def run_training(training: Training, config: Any, json: bool = False, devices: str = "1") -> None:
+def run_training(
+    training: Training, config: Any, json: bool = False, devices: Devices = ONE_DEVICE
+) -> None:
     """Trains and evaluates as a configuration says, and reports the metrics.
 
     Args:
         training: of the application.
         config: its options, a dataclass with `run`, `seed` and `seeds` among them.
         json: print the metrics as JSON too, on one line, last.
-        devices: as of `use_devices`.
+        devices: what trains.
     """
-    if config.seeds > 1:
-        metrics = _train_seeds(training, config, devices)
-    else:
-        metrics = _train(training, config, devices)
-        report(metrics, training.tables)
-    if json:
-        print_json(metrics)
+
+    def train(config: Any) -> None:
+        if config.seeds > 1:
+            metrics = _train_seeds(training, config, devices)
+        else:
+            metrics = _train(training, config, devices)
+            report(metrics, training.tables)
+        if json:
+            print_json(metrics)
+
+    if not devices.together:
+        train(config)
+        return
+
+    def together() -> None:
+        import_keras()
+        from gated.runs.processes import train_together
+
+        train_together(train, config, devices)
+
+    supervise(lambda: status_of(together))
 
 
-def _train(training: Training, config: Any, devices: str) -> Metrics:
+def _train(training: Training, config: Any, devices: Devices) -> Metrics:
     run = RunFolder.begin(config.run, config)
     corpus = training.load(config)
     # Not before the options and the corpus are known good: it takes seconds.
     import_keras()
     from gated.runs.devices import use_devices
 
-    use_devices(devices)
+    use_devices(devices.devices)
     with run.training(config):
         metrics = training.fit(corpus, config, run)
         run.save_json(run.metrics, metrics)
     return metrics
 
 
-def _train_seeds(training: Training, config: Any, devices: str) -> Metrics:
+def _train_seeds(training: Training, config: Any, devices: Devices) -> Metrics:
     """Trains a model for each seed, in a folder of its own below the run folder.
 
     What is finished is not trained again. The run folder becomes that of the model that does best
