@@ -12,7 +12,7 @@ from .batches import Batches
 from .encoder import Encoded
 
 _MOST = 2**22  # words and pairs that are known
-_TOKENS = 2**22  # of texts that are counted at once
+_TOKENS = 2**20  # of texts that are counted at once
 
 
 @keras.saving.register_keras_serializable("gated.sentiment")
@@ -111,8 +111,8 @@ def _counts(texts: Encoded, labels: np.ndarray, classes: int) -> tuple[np.ndarra
 
     Of more than `_MOST` the most frequent. Some texts at a time are in memory.
     """
-    keys, counts = np.empty(0, "int64"), np.empty((0, classes), int)
-    parts = np.searchsorted(texts.splits, np.arange(0, texts.splits[-1] + _TOKENS, _TOKENS))
+    known = [(np.empty(0, "int64"), np.empty((0, classes), int))]
+    parts = np.searchsorted(texts.splits, np.arange(0, texts.splits[-1], _TOKENS))
     for first, last in pairwise(np.unique([*parts, len(labels)])):
         splits = texts.splits[first : last + 1]
         # One row, with padding after each text, so that no pair spans two.
@@ -122,12 +122,21 @@ def _counts(texts: Encoded, labels: np.ndarray, classes: int) -> tuple[np.ndarra
         there = b > 0
         new, places = np.unique((a * 2**31 + b)[there], return_inverse=True)
         more = np.bincount(places * classes + found[there], minlength=len(new) * classes)
-        both = np.union1d(keys, new)
-        sums = np.zeros((len(both), classes), int)
-        sums[np.searchsorted(both, keys)] += counts
-        sums[np.searchsorted(both, new)] += more.reshape(-1, classes)
-        keys, counts = _most_frequent(both, sums, 2 * _MOST)
-    return _most_frequent(keys, counts, _MOST)
+        known.append((new, more.reshape(-1, classes)))
+        # Always to all that is known, what is new would be added in quadratic time.
+        while len(known) > 1 and len(known[-2][0]) < 2 * len(known[-1][0]):
+            known.append(_together(known.pop(), known.pop()))
+    while len(known) > 1:
+        known.append(_together(known.pop(), known.pop()))
+    return _most_frequent(*known[0], _MOST)
+
+
+def _together(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]):
+    keys = np.union1d(one[0], other[0])
+    counts = np.zeros((len(keys), one[1].shape[1]), int)
+    for some, theirs in (one, other):
+        counts[np.searchsorted(keys, some)] += theirs
+    return _most_frequent(keys, counts, 2 * _MOST)
 
 
 def _most_frequent(
