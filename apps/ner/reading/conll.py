@@ -21,8 +21,6 @@ from .pieces import in_pieces
 from .rows import DOCUMENT, rows_of
 from .schemes import TagError, check, closest, mended, read_as_conlleval, with_scheme
 
-_NOTHING = "no sentences, expected a token and a tag on each line"
-
 
 @dataclass(frozen=True)
 class Sentence:
@@ -58,7 +56,7 @@ class Reader:
         """
         tagged = Stored[Tagged](self.run, self._tagged(path))
         if not tagged:
-            raise BadData(f"{path}: {_NOTHING}")
+            raise BadData(f"{path}: no sentences, expected a token and a tag on each line")
         return self.sentences(tagged, lambda number, index: f"{path}:{tagged[number][2][index]}")
 
     def sentences(
