@@ -15,6 +15,7 @@ from gated.text.pieces import read_lines
         (b"\xef\xbb\xbfa\n", ["a"]),
         ("a\x85b\u2028c\x0bd\x1ce\rf\n".encode(), ["a\x85b\u2028c\x0bd\x1ce\rf"]),
         (b"a\n\n", ["a", ""]),
+        (b"a\r\r\nb\n", ["a\r", "b"]),
         (b"a\r\rb\r", ["a", "", "b"]),
     ],
 )

@@ -77,7 +77,8 @@ class Reader:
 
     def _lines(self, path: Path) -> Iterator[str]:
         text = self._text(path)
-        return lines_of(text(), "\n" if any("\n" in piece for piece in text()) else "\r")
+        end = "\n" if any("\n" in piece for piece in text()) else "\r"
+        return (line.removesuffix("\r") for line in lines_of(text(), end))
 
     def _table(self, path: Path) -> Iterator[Text]:
         table = read_table(

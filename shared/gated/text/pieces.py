@@ -52,19 +52,19 @@ def read_lines(
 
 
 def lines_of(pieces: Iterable[str], end: str) -> Iterator[str]:
-    """The lines of a text in pieces, given the character that ends them; without a CR before it."""
+    """The lines of a text in pieces, given the character that ends them."""
     begun: list[str] = []
     none = True
     for piece in pieces:
         first, *others = piece.split(end)
         begun.append(first)
         if others:
-            yield "".join(begun).removesuffix("\r")
-            yield from (line.removesuffix("\r") for line in others[:-1])
+            yield "".join(begun)
+            yield from others[:-1]
             begun = [others[-1]]
             none = False
     if none or any(begun):
-        yield "".join(begun).removesuffix("\r")
+        yield "".join(begun)
 
 
 def is_utf8(path: Path) -> bool:

@@ -77,7 +77,8 @@ class _Reading:
     def _rows(self) -> Iterator[Row]:
         number, width = 0, 0
         try:
-            for number, row in _rows(lines_of(self.text(), self.end), self.separator, self.quotes):
+            lines = (line.removesuffix("\r") for line in lines_of(self.text(), self.end))
+            for number, row in _rows(lines, self.separator, self.quotes):
                 if len(row) < 2 and not "".join(row).strip():
                     continue
                 width = width or len(row)
