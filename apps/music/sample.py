@@ -70,11 +70,11 @@ def sample(
     if primer_bars and not primer:
         raise BadUsage("--primer-bars goes with --primer")
     folder = RunFolder.open(run)
-    config = folder.load_config(Config)
+    config = replace(folder.load_config(Config), run=run)
     repertoire = Repertoire.load(folder)
 
     def first(file: Path) -> Piece:
-        return read_pieces((str(file),), config.grid)[0]
+        return read_pieces((str(file),), config)[0]
 
     if harmonise:
         piece, request = under(first(harmonise))

@@ -4,7 +4,7 @@ import pytest
 
 from gated.errors import BadData
 from gated.text.encodings import decode, find_encoding, wide_encoding
-from gated.text.files import read_lines
+from gated.text.pieces import read_lines
 
 TEXTS = ["a film\tpos\n", "Хороший фильм, да\tpos\n", "好看的电影\tpos\n"]
 
@@ -18,7 +18,7 @@ def test_wide_encodings(text, encoding, tmp_path):
     path = tmp_path / "x"
     path.write_bytes(content)
     with pytest.raises(BadData, match=rf"x:1: {encoding.upper()}, expected UTF-8 text$"):
-        read_lines(path)
+        list(read_lines(path))
 
 
 @pytest.mark.parametrize("text", [*TEXTS, "", "\0", "some words with a \0 in one place\n" * 9])

@@ -3,7 +3,8 @@
 import pytest
 
 from gated.errors import BadData
-from gated.text.files import decode_lines, in_memory, paths_in, read_lines
+from gated.text.files import decode_lines, in_memory, paths_in
+from gated.text.pieces import read_lines
 
 
 @pytest.mark.parametrize(
@@ -14,13 +15,14 @@ from gated.text.files import decode_lines, in_memory, paths_in, read_lines
         (b"\xef\xbb\xbfa\n", ["a"]),
         ("a\x85b\u2028c\x0bd\x1ce\rf\n".encode(), ["a\x85b\u2028c\x0bd\x1ce\rf"]),
         (b"a\n\n", ["a", ""]),
+        (b"a\r\r\nb\n", ["a\r", "b"]),
         (b"a\r\rb\r", ["a", "", "b"]),
     ],
 )
 def test_lines(tmp_path, content, lines):
     path = tmp_path / "x.txt"
     path.write_bytes(content)
-    assert read_lines(path) == lines
+    assert list(read_lines(path)) == lines
 
 
 def test_lines_with_their_ends_on():
@@ -36,7 +38,7 @@ def test_what_is_not_utf8_is_named_by_line_and_byte():
 
 def test_missing_file(tmp_path):
     with pytest.raises(BadData, match=r"x\.txt: no such file or directory, expected a text file$"):
-        read_lines(tmp_path / "x.txt")
+        next(read_lines(tmp_path / "x.txt"))
 
 
 def test_few_long_texts_are_in_memory():

@@ -14,7 +14,12 @@ NAMES = ("text", "label")
 
 
 def read(text, wanted=NAMES, **options):
-    table = read_table(text, "x", wanted, **options)
+    table = read_table(lambda: [text], "x", wanted, **options)
+    # However the text comes, after its first line.
+    for size in (1, 3):
+        pieces = [text[:30], *(text[i : i + size] for i in range(30, len(text), size))]
+        again = read_table(lambda pieces=pieces: pieces, "x", wanted, **options)
+        assert (list(again.rows), again.remarks) == (list(table.rows), table.remarks)
     return [tuple(fields) for _, fields in table.rows], table.remarks
 
 

@@ -79,9 +79,9 @@ def test_load():
 
 def test_corpus():
     corpus = sets.load(Config(corpus=("tfds:tiny_ner",), valid=("0.5",)))
-    assert by_tokens(corpus.train + corpus.valid) == by_tokens(TRAIN)
-    assert corpus.test == TEST
-    assert sets.read_sentences(("tfds:tiny_ner",), Config()) == TEST
+    assert by_tokens([*corpus.train, *corpus.valid]) == by_tokens(TRAIN)
+    assert list(corpus.test) == TEST
+    assert list(sets.read_sentences(("tfds:tiny_ner",), Config())) == TEST
 
 
 def test_tags_without_names():

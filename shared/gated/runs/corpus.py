@@ -1,7 +1,6 @@
 """A corpus in three sets: those that it comes in, and those that options take from it."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from gated.errors import BadData, BadUsage
+from gated.stored import Stored
 
 E = TypeVar("E")
 S = TypeVar("S", bound=Sized)
@@ -79,7 +79,7 @@ def split(
     read: Callable[[Sequence[str], str], Sequence[E]],
     name: str,
     noun: str,
-    group: Callable[[E], Hashable] = lambda example: None,
+    group: Callable[[E], Hashable] | None = None,
 ) -> Corpus[E]:
     """A corpus as the options `valid`, `test` and `seed` ask for it.
 
@@ -93,13 +93,18 @@ def split(
         name: of the corpus.
         noun: what its examples are, in the plural.
         group: what an example belongs to; folds and shares are those of each group.
+            None: all to one.
 
     Raises:
         BadData: if a set would be empty.
         BadUsage: if an option makes no sense.
     """
     whole = sets.get("train", ())
-    free = set(range(len(whole)))
+    free = np.ones(len(whole), bool)
+    groups = np.zeros(len(whole), int)
+    if group:
+        numbers: dict[Hashable, int] = {}
+        groups[:] = [numbers.setdefault(group(one), len(numbers)) for one in whole]
     taken = {which: sets.get(which, []) for which in ("valid", "test")}
     for which in ("test", "valid"):
         given = getattr(config, which)
@@ -107,43 +112,48 @@ def split(
             given = ("0.1",)
         if not given:
             continue
-        places = _places(given, f"--{which}", [group(one) for one in whole], free, config.seed)
+        places = _places(given, f"--{which}", groups, free, config.seed)
         if places is None:
             taken[which] = read(given, which)
             continue
-        if not places:
+        if not places.any():
             raise BadData(f"{name}: of {len(whole):,} {noun} none is left for the {which} set")
-        taken[which] = [whole[i] for i in sorted(places)]
-        free -= places
-    if not free:
+        taken[which] = _of(whole, places)
+        free &= ~places
+    if not free.any():
         raise BadData(f"{name}: of {len(whole):,} {noun} none is left to train on")
-    return Corpus([whole[i] for i in sorted(free)], taken["valid"], taken["test"])
+    return Corpus(_of(whole, free), taken["valid"], taken["test"])
+
+
+def _of(whole: Sequence[E], which: np.ndarray) -> Sequence[E]:
+    places = np.flatnonzero(which)
+    return whole.take(places) if isinstance(whole, Stored) else [whole[i] for i in places.tolist()]
 
 
 def _places(
-    given: Sequence[str], option: str, groups: Sequence[Hashable], free: set[int], seed: int
-) -> set[int] | None:
+    given: Sequence[str], option: str, groups: np.ndarray, free: np.ndarray, seed: int
+) -> np.ndarray | None:
     """What a share or fold:I/N takes of the free places; None if it is neither."""
     if fold := fold_of(given, option):
-        seen: Counter[Hashable] = Counter()
-        chosen = set()
-        for i, group in enumerate(groups):
-            if seen[group] % fold[1] == fold[0] and i in free:
-                chosen.add(i)
-            seen[group] += 1
-        return chosen
+        return free & (_ranks(groups) % fold[1] == fold[0])
     if (share := share_of(given, option)) is None:
         return None
-    sizes = Counter(groups)
-    wanted = {group: round(share * size) for group, size in sizes.items()}
-    if sizes and not any(wanted.values()):
-        wanted[sizes.most_common(1)[0][0]] = 1
-    chosen = set()
-    for i in np.random.default_rng(seed).permutation(sorted(free)).tolist():
-        if wanted[groups[i]] > 0:
-            wanted[groups[i]] -= 1
-            chosen.add(i)
+    wanted = np.array([round(share * size) for size in np.bincount(groups).tolist()], int)
+    if len(wanted) and not wanted.any():
+        wanted[np.bincount(groups).argmax()] = 1
+    shuffled = np.random.default_rng(seed).permutation(np.flatnonzero(free))
+    chosen = np.zeros(len(groups), bool)
+    chosen[shuffled[_ranks(groups[shuffled]) < wanted[groups[shuffled]]]] = True
     return chosen
+
+
+def _ranks(groups: np.ndarray) -> np.ndarray:
+    """How many of its group come before each."""
+    order = np.argsort(groups, kind="stable")
+    sizes = np.bincount(groups)
+    ranks = np.empty(len(groups), int)
+    ranks[order] = np.arange(len(groups)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return ranks
 
 
 def fold_of(names: Sequence[str], option: str) -> tuple[int, int] | None:

@@ -2,10 +2,18 @@
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 
 @contextlib.contextmanager
@@ -19,14 +27,28 @@ def bar_of_bytes(
         what: is being done.
         transient: whether the bar goes when all is read.
     """
+    with _bar([TextColumn(what), BarColumn(), DownloadColumn()], total, transient) as advance:
+        yield advance
+
+
+@contextlib.contextmanager
+def bar_of(total: int, what: str) -> Iterator[Callable[[int], object]]:
+    """Likewise, of so many examples, and goes when they are through."""
+    columns = [TextColumn(what), BarColumn(), MofNCompleteColumn()]
+    with _bar(columns, total, transient=True) as advance:
+        yield advance
+
+
+@contextlib.contextmanager
+def _bar(
+    columns: Iterable[ProgressColumn], total: int | None, transient: bool
+) -> Iterator[Callable[[int], object]]:
     if not sys.stderr.isatty():
         yield lambda size: None
         return
     # rich would send what is printed the way of the bar.
     with Progress(
-        TextColumn(what),
-        BarColumn(),
-        DownloadColumn(),
+        *columns,
         TimeRemainingColumn(elapsed_when_finished=True),
         console=Console(stderr=True),
         transient=transient,

@@ -5,22 +5,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gated.errors import BadData
-from gated.text.encodings import decode, wide_encoding
 
 _TEXTS = 1024  # that are in memory at once,
 _CHARACTERS = 2**18  # unless they have more characters
-
-
-def read_lines(path: str | Path) -> list[str]:
-    """The lines of a UTF-8 file, without their ends. Raises BadData with path and line."""
-    content = read_bytes(path)
-    if encoding := wide_encoding(content):
-        raise BadData(f"{path}:1: {encoding.upper()}, expected UTF-8 text")
-    lines = split_lines(decode(content, str(path)))
-    for number, line in enumerate(lines, 1):
-        if "\0" in line:
-            raise BadData(f"{path}:{number}: a NUL character, expected a text file")
-    return lines
 
 
 def split_lines(text: str) -> list[str]:
@@ -34,7 +21,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def stream_lines(path: str | Path) -> Iterator[str]:
-    """Likewise, one at a time; of however large a file only one is in memory."""
+    r"""Those of a UTF-8 file, which end with \n, one at a time."""
     return decode_lines(_and_close(open_bytes(path)), str(path))
 
 

@@ -1,7 +1,7 @@
 """Text files of any size, read a piece at a time."""
 
 import codecs
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,7 +9,7 @@ from gated.errors import BadData
 from gated.text.encodings import wide_encoding
 from gated.text.files import open_bytes
 
-_PIECE = 2**20  # bytes, and on to the next blank
+_PIECE = 2**23  # bytes, and on to the next blank
 
 
 def read_pieces(
@@ -42,6 +42,56 @@ def read_pieces(
                 raise BadData(f"{path}:{line}: a NUL character, expected a text file")
             line += text.count("\n")
             yield text
+
+
+def read_lines(
+    path: str | Path, advance: Callable[[int], object] = lambda size: None
+) -> Iterator[str]:
+    """The lines of such a file, without their ends; a few are in memory."""
+    yield from lines_of(read_pieces(path, advance), "\n")
+
+
+def lines_of(pieces: Iterable[str], end: str) -> Iterator[str]:
+    """The lines of a text in pieces, given the character that ends them."""
+    begun: list[str] = []
+    none = True
+    for piece in pieces:
+        first, *others = piece.split(end)
+        begun.append(first)
+        if others:
+            yield "".join(begun)
+            yield from others[:-1]
+            begun = [others[-1]]
+            none = False
+    if none or any(begun):
+        yield "".join(begun)
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether a file is text in UTF-8, without a NUL, that can be read again and again."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with open_bytes(path) as file:
+            while path.is_file() and (more := file.read(_PIECE)):
+                decoder.decode(more)
+                if b"\0" in more:
+                    return False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return path.is_file()
+
+
+def stream_text(path: Path) -> Iterator[str]:
+    """The text of such a file as it is, in pieces. Raises BadData where it is none any more."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    try:
+        with open_bytes(path) as file:
+            while more := file.read(_PIECE):
+                yield decoder.decode(more)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise BadData(f"{path}: has changed while it was read") from None
 
 
 def _cut(file: BinaryIO, name: str, advance: Callable[[int], object]) -> Iterator[bytes]:

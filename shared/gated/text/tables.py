@@ -6,14 +6,18 @@ doubled, or after a backslash, as Spark and databases write it. Lines end with L
 CR where the rows fit so only. The first line may name the separator, `sep=;`, as Excel reads it.
 """
 
+import contextlib
 import csv
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain, islice, zip_longest
 from typing import Literal
 
 from gated.errors import BadData
+from gated.text.pieces import lines_of
 
 Quoting = Literal["yes", "no"]
 #: A row, and the number of its last line.
@@ -25,35 +29,85 @@ _SEPARATORS = (",", "\t", ";", "|", "^", "~")
 _NAMES = {"\t": "a tab", " ": "a space"}
 
 
+#: A text in pieces, from its beginning each time that it is called.
+Pieces = Callable[[], Iterable[str]]
+
+
 @dataclass(frozen=True)
 class Table:
     """The columns that were wanted of a table."""
 
-    #: The number of its last line, and the fields, of each row but a header.
-    rows: list[Row]
-    #: Whether the columns were found by the names in a header; else `rows` has the first row too.
+    reading: "_Reading"
+    #: Where they are.
+    places: list[int]
+    #: Whether the columns were found by the names in a header; else it is the first row.
     named: bool
     #: What of the file was found out, that is worth a remark; else empty.
     remarks: str
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The number of its last line, and the fields, of each row but a header; read anew."""
+        for number, row in islice(self.reading.rows(), self.named, None):
+            yield number, [row[place] for place in self.places]
+
+
+class _Misfit(Exception):
+    """A row that does not fit."""
 
 
 @dataclass(frozen=True)
 class _Reading:
     """What a file is if it is written in one way: rows of equal length, up to the first misfit."""
 
+    text: Pieces
     end: str
     separator: str
     quotes: _Quotes
-    rows: list[Row]
-    misfit: tuple[int, str] | None
+    #: The fields of the first row, and how many rows there are.
+    first: list[str] = field(default_factory=list)
+    count: int = 0
+    misfit: tuple[int, str] | None = None
 
-    @property
-    def first(self) -> list[str]:
-        return [name.strip() for name in self.rows[0][1]] if self.rows else []
+    def rows(self) -> Iterator[Row]:
+        """Those before the misfit."""
+        with contextlib.suppress(_Misfit):
+            yield from self._rows()
+
+    def _rows(self) -> Iterator[Row]:
+        number, width = 0, 0
+        try:
+            lines = (line.removesuffix("\r") for line in lines_of(self.text(), self.end))
+            for number, row in _rows(lines, self.separator, self.quotes):
+                if len(row) < 2 and not "".join(row).strip():
+                    continue
+                width = width or len(row)
+                if not "".join(row[width:]).strip():
+                    row = row[:width]
+                if len(row) != width:
+                    raise _Misfit(number, f"{len(row)} columns, expected {width}")
+                yield number, row
+        except csv.Error as error:
+            # The row that does not fit begins on the line after.
+            raise _Misfit(number + 1, str(error)) from None
+
+    def looked_through(self) -> "_Reading":
+        """With what is known after all rows have been read."""
+        first: list[str] = []
+        count, misfit = 0, None
+        try:
+            for count, (_, row) in enumerate(self._rows(), 1):  # noqa: B007
+                first = first or [name.strip() for name in row]
+        except _Misfit as error:
+            misfit = error.args[0], error.args[1]
+        return replace(self, first=first, count=count, misfit=misfit)
+
+    def differs(self, other: "_Reading") -> bool:
+        return any(one != two for one, two in zip_longest(self.rows(), other.rows()))
 
 
 def read_table(
-    text: str,
+    text: Pieces,
     name: str,
     wanted: Sequence[str],
     usual: str = ",",
@@ -63,7 +117,7 @@ def read_table(
     """The columns of a table that are wanted.
 
     Args:
-        text: what the file holds.
+        text: what the file holds, which is read several times.
         name: its name, for messages.
         wanted: the names of columns in its header; or their numbers, from 1.
         usual: the separator of such a file, which is tried before others.
@@ -73,7 +127,7 @@ def read_table(
     Raises:
         BadData: with `name` and line, where a column or a field of a row is missing.
     """
-    readings = list(_readings(text, usual, separator, quoting))
+    readings = [one.looked_through() for one in _readings(text, usual, separator, quoting)]
 
     def evidence(reading: _Reading) -> tuple[bool, bool, int]:
         has_columns = _places(reading.first, wanted) is not None
@@ -82,7 +136,7 @@ def read_table(
 
     best = max(readings, key=evidence)  # the first of equals
     others = [one for one in readings if one.separator == best.separator and one.end == best.end]
-    quotes_matter = not quoting and any(one.rows != best.rows for one in others)
+    quotes_matter = not quoting and any(one.differs(best) for one in others if one is not best)
     if quotes_matter and evidence(others[-1]) == evidence(best) and _is_plain(best, others[-1]):
         best = others[-1]
     if (found := _places(best.first, wanted)) is None:
@@ -100,12 +154,7 @@ def read_table(
         remarks.append(
             f"quotes {'are text' if best.quotes == 'plain' else 'enclose fields'} (--quoting)"
         )
-    places, named = found
-    return Table(
-        [(number, [row[place] for place in places]) for number, row in best.rows[named:]],
-        named,
-        "; ".join(remarks),
-    )
+    return Table(best, *found, "; ".join(remarks))
 
 
 def _places(first: list[str], wanted: Sequence[str]) -> tuple[list[int], bool] | None:
@@ -129,65 +178,71 @@ def _is_plain(quoted: _Reading, plain: _Reading) -> bool:
     Then the fields in quotes that span lines are rows, and a column of those has what it has
     elsewhere. A text in quotes hardly ever has a tab within.
     """
-    if len(plain.rows) == len(quoted.rows) or len(plain.first) != len(quoted.first):
+    if plain.count == quoted.count or len(plain.first) != len(quoted.first):
         return False
-    columns = zip(*(row for _, row in plain.rows), strict=True)
-    others = zip(*(row for _, row in quoted.rows), strict=True)
     return quoted.separator == "\t" or any(
-        set(one) <= set(other) for one, other in zip(columns, others, strict=True)
+        one <= other for one, other in zip(_fields(plain), _fields(quoted), strict=True)
     )
 
 
+def _fields(reading: _Reading) -> list[set[int]]:
+    """What each column holds, as hashes: the fields of a large file would be too much."""
+    found: list[set[int]] = [set() for _ in reading.first]
+    for _, row in reading.rows():
+        for column, one in zip(found, row, strict=True):
+            column.add(hash(one))
+    return found
+
+
 def _readings(
-    text: str, usual: str, separator: str | None, quoting: Quoting | None
+    text: Pieces, usual: str, separator: str | None, quoting: Quoting | None
 ) -> Iterator[_Reading]:
     """What a file may be, the likeliest first."""
-    found = re.search(r"[^\r\n]*\S[^\r\n]*", text)
+    begins = next((piece for piece in text() if piece.strip()), "")
+    found = re.search(r"[^\r\n]*\S[^\r\n]*", begins)
     first = found[0] if found else ""
     separators = [usual, *(one for one in _SEPARATORS if one in first and one != usual)]
     # What a space follows may be a mark within a text.
     separators.sort(key=lambda one: one not in first or f"{one} " in first)
     if separator:
         separators = [separator]
-    if named := re.match('"?sep=(.)"?(?=[\r\n])', text):
-        separators, text = [separator or named[1]], text[named.end() :]
+    if named := re.match('"?sep=(.)"?(?=[\r\n])', next(iter(text()), "")):
+        separators, text = [separator or named[1]], partial(_without, text, named.end())
+    has = _has(text)
     quotes: list[_Quotes] = ["plain"]
-    if quoting != "no" and '"' in text:
-        quotes = ["doubled", "escaped", "plain"] if '\\"' in text else ["doubled", "plain"]
+    if quoting != "no" and '"' in has:
+        quotes = ["doubled", "escaped", "plain"] if '\\"' in has else ["doubled", "plain"]
     if quoting == "yes":
         quotes = quotes[:-1] or ["doubled"]
-    ends = ["\n"] if "\n" in text else ["\r"]
-    if "\n" in text and re.search("\r(?!\n)", text):
+    ends = ["\n"] if "\n" in has else ["\r"]
+    if "\n" in has and "\r" in has:
         ends.append("\r")
     for end in ends:
-        lines = [line.removesuffix("\r") for line in text.removesuffix(end).split(end)]
         for one in separators:
             for written in quotes:
                 if written == "plain" or len(one) == 1:
-                    yield _reading(lines, end, one, written)
+                    yield _Reading(text, end, one, written)
 
 
-def _reading(lines: list[str], end: str, separator: str, quotes: _Quotes) -> _Reading:
-    rows: list[Row] = []
-    number, width = 0, 0
-    try:
-        for number, row in _rows(lines, separator, quotes):
-            if len(row) < 2 and not "".join(row).strip():
-                continue
-            width = width or len(row)
-            if not "".join(row[width:]).strip():
-                row = row[:width]
-            if len(row) != width:
-                misfit = (number, f"{len(row)} columns, expected {width}")
-                return _Reading(end, separator, quotes, rows, misfit)
-            rows.append((number, row))
-    except csv.Error as error:
-        # The row that does not fit begins on the line after.
-        return _Reading(end, separator, quotes, rows, (number + 1, str(error)))
-    return _Reading(end, separator, quotes, rows, None)
+def _without(text: Pieces, begins: int) -> Iterator[str]:
+    """A text without so many characters at the beginning of its first piece."""
+    pieces = iter(text())
+    return chain([next(pieces)[begins:]], pieces)
 
 
-def _rows(lines: list[str], separator: str, quotes: _Quotes) -> Iterator[Row]:
+def _has(text: Pieces) -> set[str]:
+    r"""Which of \n, a quote, one after a backslash and \r, but before \n, a text has."""
+    found, before = set(), ""
+    for piece in text():
+        both = before + piece
+        found |= {one for one in ("\n", '"', '\\"') if one in both}
+        if re.search("\r[^\n]", both):
+            found.add("\r")
+        before = both[-1:]
+    return found | {"\r"} if before == "\r" else found
+
+
+def _rows(lines: Iterable[str], separator: str, quotes: _Quotes) -> Iterator[Row]:
     if quotes == "plain":
         for number, line in enumerate(lines, 1):
             yield number, line.split(separator)

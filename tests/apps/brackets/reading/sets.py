@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gated.errors import BadData
 from gated.runs import corpus
 from gated.runs.corpus import split
-from gated.text.files import read_lines
+from gated.text.pieces import read_lines
 
 from ..config import Config
 
