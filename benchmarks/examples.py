@@ -25,7 +25,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
 
 from .corpus import write
 
@@ -108,7 +108,7 @@ def _measured(application: str, name: str, path: Path) -> dict[str, float]:
 def _in_process(application: str, name: str, path: str) -> None:
     from importlib import import_module
 
-    from gated.runs import fitting
+    from gated.training import fitting
 
     class Few(fitting.Remaining):
         def __len__(self):

@@ -16,11 +16,11 @@ from itertools import count
 from pathlib import Path
 from typing import Annotated
 
+from gated.commands.command import run_command
+from gated.commands.options import Check, Run, Samples, SamplingSeed, at_least, between
+from gated.commands.quiet import import_keras
 from gated.errors import BadData, BadUsage
-from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import Check, Run, Samples, SamplingSeed, at_least, between
-from gated.runs.quiet import import_keras
 
 from .config import Config
 from .model.repertoire import Repertoire

@@ -11,12 +11,12 @@ folder. An entity counts as found if its first token, its last token and its typ
 from dataclasses import replace
 from pathlib import Path
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
+from gated.commands.options import EvaluationCorpus, Json, Run
+from gated.commands.outputs import save_and_report
+from gated.commands.progress import bar_of
+from gated.commands.quiet import import_keras
 from gated.runs.folder import RunFolder
-from gated.runs.options import EvaluationCorpus, Json, Run
-from gated.runs.outputs import save_and_report
-from gated.runs.progress import bar_of
-from gated.runs.quiet import import_keras
 from gated.text.vocabulary import Vocabulary
 
 from .config import Config

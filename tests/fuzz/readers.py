@@ -25,10 +25,10 @@ from apps.music.showing.midi import write_midi
 from apps.ner.config import Config
 from apps.ner.reading.conll import Reader as CoNLL
 from apps.sentiment.reading.files import Reader as Texts
+from gated.commands.inputs import given_texts
+from gated.commands.stores import Stored
 from gated.runs.arrays import load_arrays
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import given_texts
-from gated.runs.stores import Stored
 from gated.text.vectors import read_vectors
 from gated.text.vocabulary import Vocabulary
 

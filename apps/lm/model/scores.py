@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from gated.runs.outputs import Metrics
+from gated.commands.outputs import Metrics
 
 from ..reading.text import Ids, Text
 from .dynamic import score_while_learning

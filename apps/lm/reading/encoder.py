@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gated.runs.progress import bar_of_bytes
-from gated.stored import nameless, writing
+from gated.commands.progress import bar_of_bytes
+from gated.reading.stored import nameless, writing
 from gated.text.codec import EOS, Splitter
 
 from ..config import Config

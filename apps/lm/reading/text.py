@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from gated.stored import numbers_in
+from gated.reading.stored import numbers_in
 from gated.text.codec import Codec
 
 _PIECE = 2**20  # tokens that are in memory at once,

@@ -2,9 +2,9 @@
 
 import keras
 
-from gated.runs.fitting import adam, fit_and_save
 from gated.runs.folder import RunFolder
-from gated.runs.network import computing_in
+from gated.training.fitting import adam, fit_and_save
+from gated.training.network import computing_in
 
 from ..config import Config
 from ..reading.sets import Corpus

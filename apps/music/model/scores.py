@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from keras import ops
 
-from gated.runs.outputs import Metrics
+from gated.commands.outputs import Metrics
 
 from ..reading.piece import KEYS, SILENT, STRUCK, Piece
 from .composer import WINDOW, Composer, tensor

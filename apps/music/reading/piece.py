@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gated.errors import BadData
-from gated.stored import Stored
+from gated.reading.stored import Stored
 
 from .bars import Bars, positions_of
 

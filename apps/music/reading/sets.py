@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import track
 
 from gated.errors import BadData
-from gated.runs import corpus
-from gated.runs.corpus import named_sets, split
-from gated.stored import Stored
-from gated.text.files import paths_in
+from gated.reading.files import paths_in
+from gated.reading.stored import Stored
+from gated.training import corpus
+from gated.training.corpus import named_sets, split
 
 from ..config import Config
 from . import abc, midi, rolls

@@ -5,8 +5,8 @@ from itertools import chain
 
 import numpy as np
 
-from gated.runs.batches import ByLength, places
-from gated.stored import Numbers
+from gated.reading.stored import Numbers
+from gated.training.batches import ByLength, places
 
 from ..config import Config
 from ..reading.conll import Sentence

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from gated.commands.outputs import Metrics
 from gated.metrics.entities import EntityCounts
-from gated.runs.outputs import Metrics
 from gated.text.vocabulary import Vocabulary
 
 from ..reading.conll import Sentence

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gated.commands.progress import bar_of_bytes
 from gated.errors import BadData
-from gated.runs.progress import bar_of_bytes
-from gated.stored import Stored
-from gated.text.pieces import read_lines
+from gated.reading.pieces import read_lines
+from gated.reading.stored import Stored
 
 from .columns import find_columns
 from .pieces import in_pieces

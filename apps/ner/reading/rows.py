@@ -17,7 +17,7 @@ from itertools import chain, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from gated.stored import Stored
+from gated.reading.stored import Stored
 
 from .schemes import parse
 

@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from gated.errors import BadData
-from gated.runs import corpus
-from gated.runs.corpus import named_sets, named_splits, split
-from gated.stored import Stored
-from gated.text import tfds
-from gated.text.files import paths_in
+from gated.reading import tfds
+from gated.reading.files import paths_in
+from gated.reading.stored import Stored
+from gated.training import corpus
+from gated.training.corpus import named_sets, named_splits, split
 
 from ..config import Config
 from .conll import Reader, Sentence, Tagged

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from gated.compiling import few
-from gated.stored import Numbers
+from gated.reading.stored import Numbers
 from gated.text.codec import Codec
 from gated.text.spelled import SpelledWords, distinct
 from gated.text.tokenizer import blank, locate, tokenize

@@ -6,11 +6,11 @@ import keras
 import numpy as np
 
 from gated.optimizers import LayerwiseAdam
-from gated.runs.fitting import adam, fit_and_save
 from gated.runs.folder import RunFolder
 from gated.runs.language_model import load_language_model
-from gated.runs.network import computing_in
 from gated.text.vectors import read_vectors, set_vectors
+from gated.training.fitting import adam, fit_and_save
+from gated.training.network import computing_in
 
 from ..config import Config
 from ..reading.sets import Corpus, labels_of

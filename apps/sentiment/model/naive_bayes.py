@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from gated.runs.network import computing_in
+from gated.training.network import computing_in
 
 from .batches import Batches
 from .encoder import Encoded

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from gated.commands.outputs import Metrics
 from gated.metrics.classes import class_scores
-from gated.runs.outputs import Metrics
 
 from ..reading.files import Text
 from .classifier import Classifier

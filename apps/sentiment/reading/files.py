@@ -9,12 +9,12 @@ from itertools import islice
 from pathlib import Path
 
 from gated.errors import BadData
-from gated.stored import Stored
-from gated.text.encodings import decode, find_encoding
-from gated.text.files import read_bytes
-from gated.text.json_text import parse_json
-from gated.text.pieces import is_utf8, lines_of, stream_text
-from gated.text.tables import Pieces, Quoting, read_table
+from gated.reading.encodings import decode, find_encoding
+from gated.reading.files import read_bytes
+from gated.reading.json_text import parse_json
+from gated.reading.pieces import is_utf8, lines_of, stream_text
+from gated.reading.stored import Stored
+from gated.reading.tables import Pieces, Quoting, read_table
 
 TABLES = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 JSON_LINES = (".jsonl", ".ndjson", ".json")

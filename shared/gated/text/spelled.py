@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import regex
 
-from gated.stored import Numbers
+from gated.reading.stored import Numbers
 from gated.text.vocabulary import Vocabulary
 from gated.whole import write_whole
 

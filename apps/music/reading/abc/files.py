@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gated.errors import BadData
-from gated.text.files import read_bytes
+from gated.reading.files import read_bytes
 
 from ..piece import Piece
 from .tune import Tune

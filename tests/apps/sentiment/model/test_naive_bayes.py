@@ -13,7 +13,7 @@ from apps.sentiment.model import naive_bayes
 from apps.sentiment.model.batches import Batches
 from apps.sentiment.model.encoder import Encoded
 from apps.sentiment.model.naive_bayes import NaiveBayes, with_naive_bayes
-from gated.runs.network import computing_in
+from gated.training.network import computing_in
 
 
 def grams(text):
