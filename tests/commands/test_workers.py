@@ -33,6 +33,8 @@ def load(deaths: Path):
 
 @pytest.fixture
 def predict(tmp_path, monkeypatch):
+    # The workers import this file, from wherever they are.
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "deaths").mkdir()
 
