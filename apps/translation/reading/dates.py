@@ -54,7 +54,7 @@ _FIELDS: dict[str, Callable[[datetime.date, str], str]] = {
     "nth": lambda date, of: _nth(date.day, of),
     "ordinal": lambda date, of: _ORDINALS.split()[date.day - 1],
 }
-_TRAINED = {
+TRAINED = {
     "en": [
         "{month} {d}, {yyyy}",
         "{month} {nth}, {yyyy}",
@@ -105,7 +105,7 @@ _TRAINED = {
     ],
 }
 #: What no training date is written like, though each of their parts is in one.
-_UNSEEN = {
+UNSEEN = {
     "en": [
         "{month} {d} {yyyy}",
         "{weekday}, the {nth} of {month} {yyyy}",
@@ -143,7 +143,7 @@ def make(which: str, count: int, seed: int = 1) -> list[tuple[str, str]]:
     found = []
     for i in range(count):
         date = FIRST + datetime.timedelta(int(rng.choice(mine)))
-        forms = _UNSEEN if which == "test" and i % 2 else _TRAINED
+        forms = UNSEEN if which == "test" and i % 2 else TRAINED
         language = str(rng.choice(list(forms)))
         form = str(rng.choice(forms[language]))
         if "{yy}" in form and date.year < 1970:
