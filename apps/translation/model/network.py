@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from gated.layers import Attention, AttentionDecoder, Bidirectional, Deep, EmbeddingDropout
-from gated.runs.network import recurrent_layer
+from gated.training.network import recurrent_layer
 
 from ..config import Config
 
