@@ -5,23 +5,25 @@
     python -m apps.ner.predict --run runs/ner/mine --file notes.txt --format html --out page.html
     python -m apps.ner.predict --run runs/ner/mine --k-best 3 "Jordan met Paris Hilton."
     cat notes.txt | python -m apps.ner.predict --run runs/ner/mine
+    python -m apps.ner.predict --run runs/ner/mine --file 'notes/*.txt.gz' --workers 8 --out tagged
 
 A text is split into sentences, which are tagged each for itself. Files and standard input are read
 a few lines at a time, however large they are.
 """
 
 import sys
-from itertools import tee
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 from gated.errors import BadUsage
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import after, given_texts, reading
-from gated.runs.options import Files, Input, Out, Resume, Run, Texts, between
-from gated.runs.outputs import check_resume, printing_to
+from gated.runs.inputs import after, given_texts, reading, with_results
+from gated.runs.options import Files, Input, Out, Resume, Run, Texts, Workers, between
+from gated.runs.outputs import check_resume, print_json, printing_to
 from gated.runs.quiet import import_tensorflow
+from gated.runs.workers import predict_by_workers
 
 from .showing import output
 from .showing.page import page
@@ -35,9 +37,10 @@ def predict(
     run: Run = Path("runs/ner/default"),
     file: Files = (),
     input: Input = None,
-    format: Literal["text", "conll", "json", "html"] = "text",
+    format: Literal["text", "conll", "json", "html"] | None = None,
     out: Out = None,
     resume: Resume = False,
+    workers: Workers = None,
     k_best: Annotated[int, between(1, _MOST_TAGGINGS)] = 1,
     threshold: Annotated[float, between(0, 1)] = 0.0,
 ) -> None:
@@ -46,18 +49,31 @@ def predict(
     Args:
         format: text, the text with its entities in colour; conll, a token and its tag a line, and
             a blank line after a sentence; json, an object a line with the text and its entities:
-            text, type, start and end in characters, and probability; html, a page.
+            text, type, start and end in characters, and probability; html, a page. Nothing:
+            text, with --workers json.
         k_best: so many taggings of each sentence, the likeliest first, with their probabilities,
             up to 100; in JSON as `sentences`, beside the entities of the likeliest. In text and
             JSON.
         threshold: leave out entities less likely than this.
     """
-    if k_best > 1 and format not in ("text", "json"):
+    if k_best > 1 and format in ("conll", "html"):
         raise BadUsage(f"--k-best goes with --format text or json, not {format}")
     if k_best > 1 and threshold:
         raise BadUsage("give --k-best or --threshold, not both")
-    check_resume(resume, out, format == "json")
+    check_resume(resume, out, format == "json" or workers is not None)
     folder = RunFolder.open(run)
+    if workers:
+        predict_by_workers(
+            partial(output.load_objects, run.resolve(), k_best, threshold),
+            workers,
+            texts=texts,
+            files=file,
+            input=input,
+            format=format,
+            out=out,
+            resume=resume,
+        )
+        return
     given = given_texts(texts, file, input)
 
     import_tensorflow()
@@ -66,12 +82,10 @@ def predict(
     tagger = Tagger.load(folder)
     with printing_to(out, format == "json", resume) as done, reading(file) as advance:
         given = after(given, done, advance)
-        for_tagger, beside = tee(given)
-        tagged = tagger.tag_texts((one.text for one in for_tagger), k_best, threshold)
+        tagged = with_results(given, lambda texts: tagger.tag_texts(texts, k_best, threshold))
 
         def found():
-            for result in tagged:
-                one = next(beside)
+            for one, result in tagged:
                 yield one.fields, result
                 advance(one.size)
 
@@ -80,13 +94,12 @@ def predict(
                 sys.stdout.writelines(page((result for _, result in found()), tagger.types))
             case "conll":
                 output.write_conll(found())
-            case "json" if k_best > 1:
-                output.write_taggings_json(found())
             case "json":
-                output.write_json(found())
-            case "text" if k_best > 1:
+                for one in output.objects(found(), k_best > 1):
+                    print_json(one)
+            case _ if k_best > 1:
                 output.write_taggings(found())
-            case "text":
+            case _:
                 output.write_text(found())
 
 

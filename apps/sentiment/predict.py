@@ -5,23 +5,25 @@
     python -m apps.sentiment.predict --run runs/sentiment/mine --explain "Not bad at all."
     python -m apps.sentiment.predict --file reviews.txt --format html --out page.html
     cat reviews.txt | python -m apps.sentiment.predict --run runs/sentiment/mine
+    python -m apps.sentiment.predict --file 'reviews/*.txt.gz' --workers 8 --out predicted
 
 Files and standard input are read a few lines at a time, however large they are.
 """
 
 import sys
-from itertools import tee
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import after, given_texts, reading
-from gated.runs.options import Files, Input, Out, Resume, Run, Texts
-from gated.runs.outputs import check_resume, printing_to
+from gated.runs.inputs import after, given_texts, reading, with_results
+from gated.runs.options import Files, Input, Out, Resume, Run, Texts, Workers
+from gated.runs.outputs import check_resume, print_json, printing_to
 from gated.runs.quiet import import_keras
+from gated.runs.workers import predict_by_workers
 
-from .showing.output import write_json, write_text
+from .showing.output import load_objects, objects, write_text
 from .showing.page import page
 
 
@@ -31,9 +33,10 @@ def predict(
     run: Run = Path("runs/sentiment/default"),
     file: Files = (),
     input: Input = None,
-    format: Literal["text", "json", "html"] = "text",
+    format: Literal["text", "json", "html"] | None = None,
     out: Out = None,
     resume: Resume = False,
+    workers: Workers = None,
     explain: bool = False,
 ) -> None:
     """Classifies texts. An empty one gets a class too, and a warning.
@@ -41,12 +44,24 @@ def predict(
     Args:
         format: text, the likeliest class, its probability and the text; json, an object a line with
             text, label (in place of one that came with the text) and the probability of each class;
-            html, a page that explains.
+            html, a page that explains. Nothing: text, with --workers json.
         explain: also what each word adds to the class or takes from it: how much less likely the
             class is without the word. In colours, or as `words` in JSON, in nats of log-odds.
     """
-    check_resume(resume, out, format == "json")
+    check_resume(resume, out, format == "json" or workers is not None)
     folder = RunFolder.open(run)
+    if workers:
+        predict_by_workers(
+            partial(load_objects, run.resolve(), explain),
+            workers,
+            texts=texts,
+            files=file,
+            input=input,
+            format=format,
+            out=out,
+            resume=resume,
+        )
+        return
     given = given_texts(texts, file, input)
 
     import_keras()
@@ -56,15 +71,13 @@ def predict(
     empty = 0
     with printing_to(out, format == "json", resume) as done, reading(file) as advance:
         given = after(given, done, advance)
-        for_classifier, beside = tee(given)
-        predictions = classifier.predict_texts(
-            (one.text for one in for_classifier), explain or format == "html"
+        predictions = with_results(
+            given, lambda texts: classifier.predict_texts(texts, explain or format == "html")
         )
 
         def found():
             nonlocal empty
-            for prediction in predictions:
-                one = next(beside)
+            for one, prediction in predictions:
                 empty += not one.text.strip()
                 yield one.fields, prediction
                 advance(one.size)
@@ -73,8 +86,9 @@ def predict(
             case "html":
                 sys.stdout.writelines(page(prediction for _, prediction in found()))
             case "json":
-                write_json(found())
-            case "text":
+                for one in objects(found()):
+                    print_json(one)
+            case _:
                 write_text(found())
     if empty:
         print(f"warning: {empty} empty text(s), predicted from no words", file=sys.stderr)

@@ -8,10 +8,15 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+import psutil
 import pytest
+
+from gated.whole import is_temporary
 
 _COMPILED = tempfile.TemporaryDirectory(prefix="jax-compiled-")
 _WITHOUT_TENSORFLOW = """
@@ -100,6 +105,41 @@ def goes_on(command, run, folder, texts):
     assert found.startswith(f"{expected[0]}\n")
     result = command("predict", *given, "--resume")
     assert (result.status, result.err.count("\n")) == (2, 1)
+
+
+def same_with_workers(app, module, run, texts, folder, *options):
+    """Checks that two workers predict what one process does, though one is killed in between."""
+    if not find_spec("ray"):
+        pytest.skip("Ray is not installed")
+    file, out = folder / "x.txt", folder / "out"
+    file.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
+    given = ["--run", run, "--file", file, *options]
+    plain = call(app, module, *given, "--format", "json")
+    expected = [
+        json.dumps({"id": f"{file}:{number}", **json.loads(line)}, ensure_ascii=False)
+        for number, line in enumerate(plain.lines, 1)
+    ]
+    killed: list[int] = []
+    beside = threading.Thread(target=_kill_a_worker, args=[out, killed])
+    beside.start()
+    result = call(app, module, *given, "--workers", 2, "--out", out)
+    beside.join()
+    assert (result.status, result.err, len(killed)) == (0, "", 1)
+    found = "".join(path.read_text(encoding="utf-8") for path in sorted(out.iterdir()))
+    assert len(expected) == len(texts) and found.splitlines() == expected
+
+
+def _kill_a_worker(out, killed):
+    """As soon as the first predictions are there."""
+    end = time.monotonic() + 120
+    while not out.exists() or not any(map(is_temporary, out.iterdir())):
+        if time.monotonic() > end:
+            return
+        time.sleep(0.01)
+    children = psutil.Process().children(recursive=True)
+    worker = next(one for one in children if one.name().startswith("ray::MapWorker"))
+    worker.kill()
+    killed.append(worker.pid)
 
 
 class Killed(BaseException):

@@ -9,7 +9,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pyarrow
 import scipy.io
+from pyarrow.fs import LocalFileSystem
+from pyarrow.parquet import write_table
 
 from apps.lm.config import Config as TextConfig
 from apps.lm.reading import sets as lm_sets
@@ -25,6 +28,7 @@ from apps.sentiment.reading.files import Reader as Texts
 from gated.runs.arrays import load_arrays
 from gated.runs.folder import RunFolder
 from gated.runs.inputs import given_texts
+from gated.runs.stores import Stored
 from gated.text.vectors import read_vectors
 from gated.text.vocabulary import Vocabulary
 
@@ -146,6 +150,11 @@ def _given(path: Path) -> list[bytes]:
     return [one.text.encode() for one in given_texts((), [path], None)]
 
 
+def _stored(path: Path) -> list[bytes]:
+    stored = Stored(LocalFileSystem(), str(path), str(path), None)
+    return [one.text.encode() for one in stored.texts(None)]
+
+
 def _words(path: Path) -> list[int]:
     config = TextConfig(level="word", lower=True, run=path)
     return [number for piece in lm_sets.read([str(path)], config).pieces() for number in piece]
@@ -155,6 +164,8 @@ def _readers() -> dict[str, Reader]:
     music = _music()
     vectors = lambda path: read_vectors(path, {"the": 2, "café": 3, "new york": 4})  # noqa: E731
     config = json.dumps({**asdict(Config()), "versions": {"keras": "3"}}, default=str).encode()
+    table = pyarrow.table({"text": ["a", "Éva"], "x": [[1.5], None]})
+    parquet = _made("x.parquet", lambda path: write_table(table, path))
     arrays = _made("x.npz", partial(np.savez, epochs=3, variable_0=np.ones((3, 2), "float32")))
     return {
         "conll": Reader("x.conll", [_CONLL, _CONLL_U, _SPACES, _IOBES], CoNLL().read),
@@ -172,6 +183,8 @@ def _readers() -> dict[str, Reader]:
         "vectors": Reader("x.vec", [_VECTORS, gzip.compress(_VECTORS, mtime=0)], vectors),
         "lines": Reader("x.txt", [_PROSE], _given),
         "given": Reader("x.jsonl", [_OBJECTS], _given),
+        "gzipped": Reader("x.jsonl.gz", [gzip.compress(_OBJECTS, mtime=0)], _stored),
+        "parquet": Reader("x.parquet", [parquet], _stored),
         "vocabulary": Reader("words.txt", [_WORDS], _loading(Vocabulary.load)),
         "config": Reader(
             "config.json", [config], lambda path: RunFolder(path.parent).load_config(Config)

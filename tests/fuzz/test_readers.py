@@ -15,6 +15,8 @@ from tests.fuzz.mutation import damaged
 from tests.fuzz.readers import READERS
 
 MILLION = 10**6
+# The others pyarrow opens, without what Python has for it.
+OPENED = [name for name in READERS if name not in ("gzipped", "parquet")]
 # What each file becomes; of one that is not text, as well.
 DAMAGED = {
     "empty": lambda whole: b"",
@@ -86,7 +88,7 @@ def opened(monkeypatch):
     return replace
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", OPENED)
 def test_no_permission(tmp_path, opened, name):
     def denied(path):
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
@@ -113,7 +115,7 @@ class Shrinking(io.FileIO):
         return bytes(buffer[: self.readinto(buffer)])
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", OPENED)
 def test_shrinks_while_it_is_read(tmp_path, opened, name):
     reader = READERS[name]
     for example in reader.examples:

@@ -1,13 +1,16 @@
 """Tagged texts for people and for programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import cycle
+from pathlib import Path
 from zlib import crc32
 
 from rich.console import Console
 from rich.text import Text
 
-from gated.runs.outputs import print_json
+from gated.runs.folder import RunFolder
+from gated.runs.inputs import Given, Predict, with_results
+from gated.runs.quiet import import_tensorflow
 from gated.text.spans import between
 
 from ..model.tagged import Entity, TaggedText
@@ -46,31 +49,27 @@ def write_conll(found: Found) -> None:
             print("".join(f"{token}\t{tag}\n" for token, tag in rows), flush=True)
 
 
-def write_json(found: Found) -> None:
-    """An object a line: what came with the text, and its entities."""
-    for fields, tagged in found:
-        print_json({**(fields or {"text": tagged.text}), "entities": _objects(tagged.entities)})
+def load_objects(run: Path, k_best: int, threshold: float) -> Predict:
+    """Loads the tagger of a run in this process, for texts that are to become objects."""
+    import_tensorflow()
+    from ..model.tagger import Tagger
+
+    tagger = Tagger.load(RunFolder(run))
+
+    def predict(given: Iterator[Given]) -> Iterator[dict]:
+        tagged = with_results(given, lambda texts: tagger.tag_texts(texts, k_best, threshold))
+        return objects(((one.fields, found) for one, found in tagged), k_best > 1)
+
+    return predict
 
 
-def write_taggings_json(found: Found) -> None:
-    """Likewise, and the taggings of each sentence."""
+def objects(found: Found, taggings: bool) -> Iterator[dict]:
+    """What came with each text, its entities, and if asked for the taggings of each sentence."""
     for fields, tagged in found:
-        sentences = [
-            {
-                "start": sentence.offsets[0][0],
-                "end": sentence.offsets[-1][1],
-                "taggings": [
-                    {
-                        "probability": round(one.probability, 6),
-                        "entities": _objects(one.entities),
-                    }
-                    for one in sentence.taggings
-                ],
-            }
-            for sentence in tagged.sentences
-        ]
         given = fields or {"text": tagged.text}
-        print_json({**given, "entities": _objects(tagged.entities), "sentences": sentences})
+        yield {**given, "entities": _objects(tagged.entities)} | (
+            {"sentences": _sentences(tagged)} if taggings else {}
+        )
 
 
 def coloured(text: str, entities: Iterable[Entity], start: int = 0, end: int | None = None) -> Text:
@@ -84,6 +83,23 @@ def coloured(text: str, entities: Iterable[Entity], start: int = 0, end: int | N
             line.append(f" {one.type}", colour)
             line.append("]", f"bold {colour}")
     return line
+
+
+def _sentences(tagged: TaggedText) -> list[dict]:
+    return [
+        {
+            "start": sentence.offsets[0][0],
+            "end": sentence.offsets[-1][1],
+            "taggings": [
+                {
+                    "probability": round(one.probability, 6),
+                    "entities": _objects(one.entities),
+                }
+                for one in sentence.taggings
+            ],
+        }
+        for sentence in tagged.sentences
+    ]
 
 
 def _objects(entities: Iterable[Entity]) -> list[dict]:

@@ -1,13 +1,16 @@
 """Classified texts for people and for programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from gated.runs.outputs import print_json
+from gated.runs.folder import RunFolder
+from gated.runs.inputs import Given, Predict, with_results
+from gated.runs.quiet import import_keras
 from gated.text.spans import between
 
 from ..model.prediction import Prediction
@@ -33,11 +36,25 @@ def write_text(found: Found) -> None:
         console.print(line)
 
 
-def write_json(found: Found) -> None:
-    """An object a line: what came with the text, its class, the probabilities, and its words."""
+def load_objects(run: Path, explain: bool) -> Predict:
+    """Loads the classifier of a run in this process, for texts that are to become objects."""
+    import_keras()
+    from ..model.classifier import Classifier
+
+    classifier = Classifier.load(RunFolder(run))
+
+    def predict(given: Iterator[Given]) -> Iterator[dict]:
+        predicted = with_results(given, lambda texts: classifier.predict_texts(texts, explain))
+        return objects((one.fields, found) for one, found in predicted)
+
+    return predict
+
+
+def objects(found: Found) -> Iterator[dict]:
+    """What came with each text, its class, the probabilities, and its words."""
     for fields, one in found:
         given = fields or {"text": one.text}
         shown = {**given, "label": one.label, "probabilities": one.probabilities}
         if one.words is not None:
             shown["words"] = [asdict(word) for word in one.words]
-        print_json(shown)
+        yield shown

@@ -4,16 +4,19 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, tee
 from pathlib import Path
+from typing import TypeVar
 
 from gated.errors import BadData, BadUsage
 from gated.runs.outputs import Done
 from gated.runs.progress import bar_of_bytes
 from gated.text.files import decode_lines, open_bytes, stream_lines
 from gated.text.json_text import parse_json
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,16 @@ class Given:
     text: str
     fields: dict | None
     size: int
+    #: File and line number.
+    place: str
+
+
+#: What a model makes of texts: an object for each, with what came with it.
+Predict = Callable[[Iterator[Given]], Iterable[dict]]
 
 
 def given_texts(
-    arguments: Sequence[str], files: Sequence[Path], input: str | None
+    arguments: Sequence[str], files: Sequence[str], input: str | None
 ) -> Iterator[Given]:
     """What a command works on, a text an argument or a line, read when it is asked for.
 
@@ -75,35 +84,45 @@ def after(given: Iterator[Given], done: Done, advance: Callable[[int], object]) 
 def _given(arguments, files, input):
     if files:
         for path in files:
-            of_file = input or ("json" if path.suffix.lower() == ".jsonl" else "text")
-            yield from _read(stream_lines(path), str(path), of_file)
+            of_file = input or ("json" if Path(path).suffix.lower() == ".jsonl" else "text")
+            yield from given_of_lines(stream_lines(path), path, of_file)
     elif arguments:
         # Python hides bytes that are not UTF-8 in strings that nothing else can read.
-        yield from _read(decode_lines(map(os.fsencode, arguments), "argument"), "argument", input)
+        name = "argument"
+        yield from given_of_lines(decode_lines(map(os.fsencode, arguments), name), name, input)
     else:
         name = "standard input"
-        yield from _read(decode_lines(sys.stdin.buffer, name), name, input)
+        yield from given_of_lines(decode_lines(sys.stdin.buffer, name), name, input)
 
 
-def _read(lines: Iterator[str], name: str, input: str | None) -> Iterator[Given]:
+def given_of_lines(lines: Iterator[str], name: str, input: str | None) -> Iterator[Given]:
+    """The texts of the lines of a file, as `given_texts`."""
     for number, line in enumerate(lines, 1):
-        size = len(line.encode()) + 1
         if input != "json":
-            yield Given(line, None, size)
+            yield Given(line, None, len(line.encode()) + 1, f"{name}:{number}")
         elif line.strip():
-            fields = _parse(line, name, number)
-            yield Given(fields["text"], fields, size)
+            yield given_of_json(line, name, number)
 
 
-def _parse(line: str, name: str, number: int) -> dict:
+def given_of_json(line: str, name: str, number: int) -> Given:
+    """The text of an object in JSON. Raises BadData where there is none."""
     fields = parse_json(line, name, number)
+    place = f"{name}:{number}"
     if not isinstance(fields, dict) or not isinstance(fields.get("text"), str):
-        raise BadData(f"{name}:{number}: {line[:40]!r}, expected an object with a string `text`")
-    return fields
+        raise BadData(f"{place}: {line[:40]!r}, expected an object with a string `text`")
+    return Given(fields["text"], fields, len(line.encode()) + 1, place)
+
+
+def with_results(
+    given: Iterator[Given], predict: Callable[[Iterator[str]], Iterable[T]]
+) -> Iterator[tuple[Given, T]]:
+    """Each text with what is predicted of it, by a function that may read some texts at a time."""
+    for_model, beside = tee(given)
+    yield from zip(beside, predict(one.text for one in for_model), strict=True)
 
 
 @contextlib.contextmanager
-def reading(files: Sequence[Path]) -> Iterator[Callable[[int], object]]:
+def reading(files: Sequence[str]) -> Iterator[Callable[[int], object]]:
     """Shows a bar that a function of the number of bytes just read moves on.
 
     On a terminal, and if what is found goes elsewhere: its lines and the bar would overwrite each
@@ -112,6 +131,6 @@ def reading(files: Sequence[Path]) -> Iterator[Callable[[int], object]]:
     if not files or sys.stdout.isatty():
         yield lambda size: None
         return
-    total = sum(path.stat().st_size for path in files)  # that of a pipe is not known
+    total = sum(os.stat(path).st_size for path in files)  # that of a pipe is not known
     with bar_of_bytes(total) as advance:
         yield advance

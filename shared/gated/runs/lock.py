@@ -1,4 +1,4 @@
-"""One training in a run folder at a time."""
+"""One command in a folder at a time."""
 
 import contextlib
 import os
@@ -13,10 +13,15 @@ _NAME = "lock"
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, doing: str = "training", option: str = "--run") -> Iterator[None]:
     """Within, no other process is here. Raises BadUsage, at once, if one is already.
 
     The system frees the lock of a process that was killed.
+
+    Args:
+        folder: is made if need be.
+        doing: what there can be one of.
+        option: names another folder.
     """
     made = not folder.exists()
     path = folder / _NAME
@@ -26,7 +31,9 @@ def alone(folder: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         owner = path.read_text(encoding="utf-8").strip()
-        raise BadUsage(f"{folder}: process {owner} is training here; name another --run") from None
+        raise BadUsage(
+            f"{folder}: process {owner} is {doing} here; name another {option}"
+        ) from None
     except OSError as error:
         raise BadUsage(f"{folder}: cannot be made: {error.strerror}") from None
     try:

@@ -203,7 +203,13 @@ Texts = Annotated[
     Positional[tuple[str, ...]],
     _help("The texts. None, and no --file: they are read from standard input, one a line."),
 ]
-Files = Annotated[tuple[Path, ...], _help("Files with a text a line, UTF-8.")]
+Files = Annotated[
+    tuple[str, ...],
+    _help(
+        "Files with a text a line, UTF-8. With --workers folders, patterns and URIs too, such as "
+        "'s3://bucket/*.txt.gz', and Parquet."
+    ),
+]
 Input = Annotated[
     Literal["text", "json"] | None,
     _help(
@@ -214,14 +220,26 @@ Input = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    _help("The file to write, whole or not at all. Nothing: standard output."),
+    _help(
+        "The file to write, whole or not at all; with --workers a folder of files. Nothing: "
+        "standard output."
+    ),
 ]
 Resume = Annotated[
     bool,
     _help(
         "Go on after the last whole line of FILE.partial, where --out FILE with --format json "
-        "leaves what it has when it is interrupted. The inputs have to be the same."
+        "leaves what it has when it is interrupted; with --workers with the files that are missing "
+        "in the folder. The inputs have to be the same."
     ),
+]
+Workers = Annotated[
+    int | None,
+    _help(
+        "Predict with so many processes, each with a model, on this machine or on the cluster that "
+        "RAY_ADDRESS names. Needs Ray: pip install 'gated[ray]'."
+    ),
+    at_least(1),
 ]
 
 

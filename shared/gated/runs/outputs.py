@@ -91,9 +91,14 @@ def _whole_lines(path: Path) -> Done:
     return Done(count, last)
 
 
+def json_line(found: Any) -> str:
+    """An object on one line, without its end."""
+    return json_format.dumps(found, ensure_ascii=False)
+
+
 def print_json(found: Any) -> None:
-    """An object on one line, which is there at once."""
-    print(json_format.dumps(found, ensure_ascii=False), flush=True)
+    """Prints an object on one line, which is there at once."""
+    print(json_line(found), flush=True)
 
 
 def save_and_report(

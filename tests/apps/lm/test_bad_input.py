@@ -137,7 +137,7 @@ def test_evaluate(place, run, refuses, corpus, status, start):
         (["--file", "@bytes.txt"], 1, "@bytes.txt:2: byte 0xe9, expected UTF-8"),
         (["a text", "--file", "@text.txt"], 2, "give texts or --file, not both"),
         (["--next", "-1", "a text"], 2, "--next -1: expected at least 0"),
-        (["two\nlines"], 1, "'two\\nlines': expected a sentence without line ends"),
+        (["two\nlines"], 1, "argument:1: 'two\\nlines', expected a sentence without line ends"),
         (["--next", "2", "--format", "html", "a text"], 2, "--next goes with --format text or"),
         # As Python hands on an argument of Latin-1 bytes.
         (["fine", "caf\udce9"], 1, "argument:2: byte 0xe9, expected UTF-8"),
