@@ -57,14 +57,13 @@ class CopyingCodec(Level):
         self.places = vocabulary.places()
         self.unknown, self.eos = self.places[UNKNOWN], self.places[EOS]
         first = len(self.special)
-        self._known = {token: i for token, i in self.places.items() if i >= first}
+        self._known = known = {token: i for token, i in self.places.items() if i >= first}
         #: Of a placeholder: with and without joiners.
         self.forms = len(self.placeholders) // PLACEHOLDERS
         self.merges = list(merges)
         self._merges = {
-            (self._known[left], self._known[right]): (rank, self._known[subwords.merged(*pair)])
-            for rank, pair in enumerate(self.merges)
-            for left, right in [pair]
+            (known[left], known[right]): (rank, known[subwords.merged(left, right)])
+            for rank, (left, right) in enumerate(self.merges)
         }
         self._cache: dict[str, list[int | str]] = {}
 
@@ -175,7 +174,7 @@ class CopyingCodec(Level):
         A placeholder that stands for nothing is `<UNK>`.
         """
         found = []
-        for i in ids:
+        for i in map(int, ids):
             token = self.vocabulary.tokens[i]
             if token == EOS:
                 break
@@ -194,12 +193,12 @@ class CopyingCodec(Level):
     def _find(self, text: str, hidden: Sequence[str]) -> list[int | str]:
         """Ids, and the unknown tokens."""
         found: list[int | str] = []
-        if any(name in text for name in hidden):
-            for chunk in self.chunks(text):
-                found += self._cut(chunk, hidden)
-            return found
         cache = self._cache
+        hidden = [name for name in hidden if name in text]
         for chunk in self.chunks(text):
+            if hidden and any(name in chunk for name in hidden):
+                found += self._cut(chunk, hidden)
+                continue
             ids = cache.get(chunk)
             if ids is None:
                 ids = self._cut(chunk)
@@ -217,8 +216,7 @@ class CopyingCodec(Level):
                 found.append(word)
                 continue
             ids: list[int | str] = []
-            symbols = self.symbols(word)
-            for is_known, some in groupby(symbols, self._known.__contains__):
+            for is_known, some in groupby(self.symbols(word), self._known.__contains__):
                 if is_known:
                     ids += [self._known[symbol] for symbol in some]
                 else:
