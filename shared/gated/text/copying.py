@@ -65,7 +65,8 @@ class CopyingCodec(Level):
             (known[left], known[right]): (rank, known[subwords.merged(left, right)])
             for rank, (left, right) in enumerate(self.merges)
         }
-        self._cache: dict[str, list[int | str]] = {}
+        #: Of parts of texts met before.
+        self.cached: dict[str, list[int | str]] = {}
 
     def __len__(self):
         return len(self.vocabulary)
@@ -193,7 +194,7 @@ class CopyingCodec(Level):
     def _find(self, text: str, hidden: Sequence[str]) -> list[int | str]:
         """Ids, and the unknown tokens."""
         found: list[int | str] = []
-        cache = self._cache
+        cache = self.cached
         hidden = [name for name in hidden if name in text]
         for chunk in self.chunks(text):
             if hidden and any(name in chunk for name in hidden):
