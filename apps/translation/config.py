@@ -30,8 +30,10 @@ class Config:
     level: Literal["subword", "char", "word"] | None = None
     #: The texts have a space between all their words and marks already: split them there only.
     tokenized: bool = False
-    #: How many subwords to learn, of the two languages together.
-    subwords: Annotated[int, at_least(100)] = 8000
+    #: The most tokens of each language.
+    vocabulary: Annotated[int, at_least(100)] = 8000
+    #: One vocabulary, of both languages.
+    joint: bool = False
     #: Tokens rarer than this in the training text are <UNK>, which is copied where it is
     #: translated; of subwords, the characters that they begin with.
     min_count: Annotated[int, at_least(1)] = 2
