@@ -117,15 +117,18 @@ class CopyingCodec(Level):
         counts = dict.fromkeys(cut.special[2:], 0) | {EOS: lines} | Vocabulary.of(known, 0).counts
         return cls(Vocabulary(counts), level, tokenized, merges)
 
-    def save(self, folder: Path) -> None:
-        write_whole(folder / "tokens.txt", self.vocabulary.save)
+    def save(self, folder: Path, name: str = "") -> None:
+        """Writes files, whose names begin with `name`."""
+        write_whole(folder / f"{name}tokens.txt", self.vocabulary.save)
         if self.level == "subword":
-            write_whole(folder / "merges.txt", lambda path: subwords.save(self.merges, path))
+            write_whole(folder / f"{name}merges.txt", lambda path: subwords.save(self.merges, path))
 
     @classmethod
-    def load(cls, folder: Path, level: str = "subword", tokenized: bool = False) -> "CopyingCodec":
+    def load(
+        cls, folder: Path, level: str = "subword", tokenized: bool = False, name: str = ""
+    ) -> "CopyingCodec":
         """Raises BadData, with path and line, where the files are damaged."""
-        path = folder / "tokens.txt"
+        path = folder / f"{name}tokens.txt"
         vocabulary = Vocabulary.load(path)
         special = Level(level, tokenized).special
         if vocabulary.tokens[: len(special)] != special:
@@ -134,7 +137,7 @@ class CopyingCodec(Level):
         merges: list[subwords.Pair] = []
         if level == "subword":
             known = set(vocabulary.tokens[len(special) :])
-            merges = subwords.load(folder / "merges.txt", known)
+            merges = subwords.load(folder / f"{name}merges.txt", known)
         return cls(vocabulary, level, tokenized, merges)
 
     def split(self, text: str) -> list[str]:
