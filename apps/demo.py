@@ -18,8 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from gated.commands.command import run_command
 from gated.pages import render
-from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.whole import write_whole
 

@@ -28,8 +28,8 @@ from apps.sentiment.model.graph import ClassifierGraph
 from apps.sentiment.model.naive_bayes import with_naive_bayes
 from apps.sentiment.model.network import build_model, pool
 from benchmarks.timing import english, interleaved, print_rates
+from gated.commands.command import run_command
 from gated.export.saved_model import save_endpoints
-from gated.runs.command import run_command
 
 WORDS, EPOCH = 250, 25_000
 CALLS = 4  # of the export, at a turn

@@ -17,9 +17,9 @@ from apps.music.model.repertoire import Repertoire
 from apps.music.model.request import Request, after
 from apps.music.reading.piece import KEYS
 from benchmarks.timing import interleaved
-from gated.runs.command import run_command
+from gated.commands.command import run_command
+from gated.commands.options import Run
 from gated.runs.folder import RunFolder
-from gated.runs.options import Run
 
 QUARTERS_A_SECOND = 2
 

@@ -25,7 +25,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
 
 _KINDS = 300_000  # of words
 _STEPS = 20

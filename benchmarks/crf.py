@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.timing import cells, interleaved, medians, random
+from gated.commands.command import run_command
 from gated.layers import CRF, LSTM, Bidirectional, CRFLoss
-from gated.runs.command import run_command
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.timing import cells, interleaved, random
+from gated.commands.command import run_command
 from gated.layers import LSTM
-from gated.runs.command import run_command
 
 # Batch, time, input, units: of the tagger's words and letters, the classifier, the language model.
 SHAPES = (

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 import gated.layers
-from gated.runs.command import run_command
+from gated.commands.command import run_command
 
 WORDS, CLASSES = 5000, 9
 

@@ -23,9 +23,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from gated.commands.command import run_command
+from gated.commands.signals import signals_noted
 from gated.layers import GRU, LSTM, SimpleRNN
-from gated.runs.command import run_command
-from gated.runs.signals import signals_noted
 from gated.whole import write_whole
 
 LAYERS = {

@@ -22,7 +22,7 @@ from rich.table import Table
 from apps.lm.config import Config as ModelConfig
 from apps.lm.model.network import Streams, build_model
 from benchmarks.timing import interleaved
-from gated.runs.command import run_command
+from gated.commands.command import run_command
 
 TOKENS = 65
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
 
 BATCH, FEATURES, UNITS = 8, 128, 256
 PEERS = ("ours", "ours, checkpoint", "PyTorch")

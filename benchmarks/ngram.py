@@ -19,9 +19,9 @@ from rich.table import Table
 from apps.lm.config import Config as ModelConfig
 from apps.lm.reading.sets import load
 from apps.lm.reading.text import Ids
-from gated.runs import options
-from gated.runs.command import run_command
-from gated.runs.options import at_least, check_values
+from gated.commands import options
+from gated.commands.command import run_command
+from gated.commands.options import at_least, check_values
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
 

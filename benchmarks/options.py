@@ -17,8 +17,8 @@ from rich.table import Table
 
 from benchmarks.steps import tensorflow_step
 from benchmarks.timing import cells, interleaved, medians, random
+from gated.commands.command import run_command
 from gated.layers import LSTM, Bidirectional
-from gated.runs.command import run_command
 
 SHAPES = ((32, 100, 128, 256), (64, 200, 64, 64), (8, 40, 100, 128), (256, 20, 64, 64))
 

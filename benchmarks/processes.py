@@ -25,8 +25,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from gated.runs.command import run_command
-from gated.runs.options import at_least
+from gated.commands.command import run_command
+from gated.commands.options import at_least
 
 _SIZES = {"lm": ["--units", "512"], "ner": ["--units", "256"]}
 _EPOCH = re.compile(r"(\d+)/\1 - ")

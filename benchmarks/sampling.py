@@ -18,7 +18,7 @@ from rich.table import Table
 
 from benchmarks.our_sampler import language_model, ours
 from benchmarks.timing import interleaved, medians
-from gated.runs.command import run_command
+from gated.commands.command import run_command
 
 TOKENS = 65
 PREDICTED = 16  # characters that are timed of the loop of predict, which is slow

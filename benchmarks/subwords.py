@@ -14,11 +14,11 @@ import tokenizers
 from rich.console import Console
 
 from benchmarks.timing import english, interleaved, print_rates
-from gated.runs.command import run_command
-from gated.runs.options import at_least, check_values
+from gated.commands.command import run_command
+from gated.commands.options import at_least, check_values
+from gated.reading.files import read_lines
 from gated.text.copying import CopyingCodec
 from gated.text.copying_graph import CopyingGraph
-from gated.text.files import read_lines
 
 _BATCH = 64
 

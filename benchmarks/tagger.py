@@ -32,10 +32,10 @@ from apps.ner.model.tagger import Tagger
 from apps.ner.reading import conll
 from apps.ner.reading.conll import Sentence
 from benchmarks.timing import english, interleaved, print_rates
+from gated.commands.command import run_command
 from gated.export.saved_model import save_endpoints
 from gated.layers import CRFLoss
-from gated.runs.batches import places
-from gated.runs.command import run_command
+from gated.training.batches import places
 
 LENGTH, EPOCH = 15, 200_000  # tokens
 

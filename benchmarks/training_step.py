@@ -21,7 +21,7 @@ from rich.table import Table
 import gated.layers
 from benchmarks.steps import tensorflow_step, torch_step
 from benchmarks.timing import cells, interleaved, medians, random
-from gated.runs.command import run_command
+from gated.commands.command import run_command
 
 SHAPES = (
     (32, 100, 128, 256),

@@ -19,7 +19,7 @@ from typing import Literal
 from rich.console import Console
 from rich.table import Table
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
 
 FEATURES = 64
 

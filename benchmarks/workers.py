@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.sentiment.reading import sets
-from gated.runs.command import run_command
+from gated.commands.command import run_command
 
 _LENGTHS = (3, 8, 15, 25, 60)  # words
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+from gated.commands import options
+from gated.commands.options import at_least, check_options
 from gated.errors import BadUsage
-from gated.runs import options
-from gated.runs.options import at_least, check_options
 
 # What a recipe sets where the options do not.
 _NOTHING = dict.fromkeys(

@@ -13,12 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+from gated.commands.command import run_command
+from gated.commands.options import EvaluationCorpus, Json, Run, at_least
+from gated.commands.outputs import save_and_report
+from gated.commands.progress import bar_of
+from gated.commands.quiet import import_keras
 from gated.errors import BadUsage
-from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import EvaluationCorpus, Json, Run, at_least
-from gated.runs.outputs import save_and_report
-from gated.runs.quiet import import_keras
 
 from .config import Config
 from .reading.sets import load, read
@@ -53,7 +54,9 @@ def evaluate(
     from .model.language_model import LanguageModel
     from .model.scores import score
 
-    scores = score(LanguageModel.load(folder), text, config.items, dynamic)
+    language_model = LanguageModel.load(folder)
+    with bar_of(len(text), "Evaluating") as advance:
+        scores = score(language_model, text, config.items, dynamic, advance)
     save_and_report(folder, {"set": which, **scores}, tables, json)
 
 

@@ -17,10 +17,10 @@ Its endpoints take raw strings; the vocabulary is inside:
 
 from pathlib import Path
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
+from gated.commands.options import Run
+from gated.commands.quiet import import_tensorflow
 from gated.runs.folder import RunFolder
-from gated.runs.options import Run
-from gated.runs.quiet import import_tensorflow
 
 
 def export(run: Run = Path("runs/lm/default")) -> None:

@@ -16,13 +16,13 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+from gated.commands.command import run_command
+from gated.commands.options import Check, Run, Samples, SamplingSeed, at_least
+from gated.commands.outputs import print_json
+from gated.commands.quiet import import_keras
 from gated.errors import BadUsage
-from gated.runs.command import run_command
+from gated.reading.files import decode_lines
 from gated.runs.folder import RunFolder
-from gated.runs.options import Check, Run, Samples, SamplingSeed, at_least
-from gated.runs.outputs import print_json
-from gated.runs.quiet import import_keras
-from gated.text.files import decode_lines
 
 _PROBABILITY = Check(lambda p: 0 < p <= 1, "more than 0 and at most 1")
 

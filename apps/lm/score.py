@@ -16,14 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
+from gated.commands.command import run_command
+from gated.commands.inputs import after, given_texts, reading
+from gated.commands.options import Files, Input, Out, Resume, Run, Texts, Workers, at_least
+from gated.commands.outputs import check_resume, print_json, printing_to
+from gated.commands.quiet import import_keras
+from gated.commands.workers import predict_by_workers
 from gated.errors import BadUsage
-from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import after, given_texts, reading
-from gated.runs.options import Files, Input, Out, Resume, Run, Texts, Workers, at_least
-from gated.runs.outputs import check_resume, print_json, printing_to
-from gated.runs.quiet import import_keras
-from gated.runs.workers import predict_by_workers
 
 from .showing.output import fields, load_objects, objects, sentences
 from .showing.page import page

@@ -11,11 +11,11 @@ score, sample and export need. A run that was cut off goes on when it is started
 
 import sys
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
+from gated.commands.options import ONE_DEVICE, Devices, Json
+from gated.commands.outputs import Metrics
 from gated.runs.folder import RunFolder
-from gated.runs.options import ONE_DEVICE, Devices, Json
-from gated.runs.outputs import Metrics
-from gated.runs.training import Training, run_training
+from gated.training.training import Training, run_training
 
 from .config import Config
 from .reading.encoder import LONGEST_ITEM

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gated.runs import options
-from gated.runs.options import between, check_options
+from gated.commands import options
+from gated.commands.options import between, check_options
 
 
 @dataclass(frozen=True)

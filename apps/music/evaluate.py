@@ -8,13 +8,15 @@ log-likelihood in nats a frame, and the share of the notes that the likeliest fr
 with the true ones, and saves them in metrics.json in the run folder.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
+from gated.commands.options import EvaluationCorpus, Json, Run
+from gated.commands.outputs import save_and_report
+from gated.commands.progress import bar_of
+from gated.commands.quiet import import_keras
 from gated.runs.folder import RunFolder
-from gated.runs.options import EvaluationCorpus, Json, Run
-from gated.runs.outputs import save_and_report
-from gated.runs.quiet import import_keras
 
 from .config import Config
 from .reading.sets import load, read_pieces
@@ -26,9 +28,9 @@ def evaluate(
 ) -> None:
     """Evaluates the model of a run."""
     folder = RunFolder.open(run)
-    config = folder.load_config(Config)
+    config = replace(folder.load_config(Config), run=run)
     if corpus:
-        which, pieces = " ".join(corpus), read_pieces(corpus, config.grid)
+        which, pieces = " ".join(corpus), read_pieces(corpus, config)
     else:
         which, pieces = load(config).evaluated
 
@@ -36,7 +38,9 @@ def evaluate(
     from .model.composer import Composer
     from .model.scores import score
 
-    metrics = {"set": which, **score(Composer.load(folder), pieces)}
+    composer = Composer.load(folder)
+    with bar_of(len(pieces), "Evaluating") as advance:
+        metrics = {"set": which, **score(composer, pieces, advance)}
     save_and_report(folder, metrics, tables, json)
 
 

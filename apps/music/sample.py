@@ -16,11 +16,11 @@ from itertools import count
 from pathlib import Path
 from typing import Annotated
 
+from gated.commands.command import run_command
+from gated.commands.options import Check, Run, Samples, SamplingSeed, at_least, between
+from gated.commands.quiet import import_keras
 from gated.errors import BadData, BadUsage
-from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import Check, Run, Samples, SamplingSeed, at_least, between
-from gated.runs.quiet import import_keras
 
 from .config import Config
 from .model.repertoire import Repertoire
@@ -70,11 +70,11 @@ def sample(
     if primer_bars and not primer:
         raise BadUsage("--primer-bars goes with --primer")
     folder = RunFolder.open(run)
-    config = folder.load_config(Config)
+    config = replace(folder.load_config(Config), run=run)
     repertoire = Repertoire.load(folder)
 
     def first(file: Path) -> Piece:
-        return read_pieces((str(file),), config.grid)[0]
+        return read_pieces((str(file),), config)[0]
 
     if harmonise:
         piece, request = under(first(harmonise))

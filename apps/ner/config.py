@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-from gated.runs import options
-from gated.runs.options import at_least, check_options
+from gated.commands import options
+from gated.commands.options import at_least, check_options
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ folder. An entity counts as found if its first token, its last token and its typ
 from dataclasses import replace
 from pathlib import Path
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
+from gated.commands.options import EvaluationCorpus, Json, Run
+from gated.commands.outputs import save_and_report
+from gated.commands.progress import bar_of
+from gated.commands.quiet import import_keras
 from gated.runs.folder import RunFolder
-from gated.runs.options import EvaluationCorpus, Json, Run
-from gated.runs.outputs import save_and_report
-from gated.runs.quiet import import_keras
 from gated.text.vocabulary import Vocabulary
 
 from .config import Config
@@ -38,7 +39,7 @@ def evaluate(
         tag_column: that which holds the tags.
     """
     folder = RunFolder.open(run)
-    config = folder.load_config(Config)
+    config = replace(folder.load_config(Config), run=run)
     if corpus:
         config = replace(
             config,
@@ -56,7 +57,9 @@ def evaluate(
     tagger = Tagger.load(folder)
     with folder.loading():
         known = Vocabulary.load(folder.path / "entities.txt")
-    save_and_report(folder, {"set": which, **score(tagger, sentences, known)}, tables, json)
+    with bar_of(len(sentences), "Evaluating") as advance:
+        metrics = {"set": which, **score(tagger, sentences, known, advance)}
+    save_and_report(folder, metrics, tables, json)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ docs/serving.md has examples of all.
 from pathlib import Path
 from typing import Annotated, Literal
 
+from gated.commands.command import run_command
+from gated.commands.options import Run, at_least
+from gated.commands.quiet import import_tensorflow
 from gated.errors import BadUsage
-from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import Run, at_least
-from gated.runs.quiet import import_tensorflow
 
 from .config import Config
 

@@ -12,10 +12,10 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
+from gated.commands.command import run_command
+from gated.commands.quiet import import_tensorflow
 from gated.errors import BadData, BadUsage
-from gated.runs.command import run_command
-from gated.runs.quiet import import_tensorflow
-from gated.text.files import decode_lines
+from gated.reading.files import decode_lines
 
 from .model.tagged import entities
 from .showing.output import coloured

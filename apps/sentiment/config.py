@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
+from gated.commands import options
+from gated.commands.options import Check, at_least, check_options
 from gated.errors import BadUsage
-from gated.runs import options
-from gated.runs.options import Check, at_least, check_options
-from gated.text.tables import Quoting
+from gated.reading.tables import Quoting
 
 
 @dataclass(frozen=True)

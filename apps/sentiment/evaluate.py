@@ -8,15 +8,17 @@ Reports these, the scores of each class and the most confident mistakes, and sav
 metrics.json in the run folder, and the confusion matrix as a picture beside it, confusion.svg.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+from gated.commands.command import run_command
+from gated.commands.options import EvaluationCorpus, Json, Run, at_least
+from gated.commands.outputs import print_json, report_summary, save_and_report, summary
+from gated.commands.progress import bar_of
+from gated.commands.quiet import import_keras
 from gated.errors import BadUsage
-from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
-from gated.runs.options import EvaluationCorpus, Json, Run, at_least
-from gated.runs.outputs import print_json, report_summary, save_and_report, summary
-from gated.runs.quiet import import_keras
 
 from .config import Config
 from .reading.sets import check_labels, load, read_texts
@@ -42,7 +44,7 @@ def evaluate(
     if folds and (corpus or folds < 3):
         raise BadUsage("--folds: expected at least 3, and no --corpus")
     folder = RunFolder.open(run)
-    config = folder.load_config(Config)
+    config = replace(folder.load_config(Config), run=run)
     if folds:
         _cross_validate(config, folds, json)
         return
@@ -58,7 +60,8 @@ def evaluate(
 
     classifier = Classifier.load(folder)
     check_labels(texts, classifier.encoder.labels, which)
-    metrics = {"set": which, **score(classifier, texts, mistakes)}
+    with bar_of(len(texts), "Evaluating") as advance:
+        metrics = {"set": which, **score(classifier, texts, mistakes, advance)}
     draw_confusion(folder.path / "confusion.svg", metrics)
     save_and_report(folder, metrics, tables, json)
 

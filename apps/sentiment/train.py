@@ -10,11 +10,11 @@ leaves in the run folder all that evaluate, predict and export need. A run that 
 when it is started again.
 """
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
+from gated.commands.options import ONE_DEVICE, Devices, Json
+from gated.commands.outputs import Metrics
 from gated.runs.folder import RunFolder
-from gated.runs.options import ONE_DEVICE, Devices, Json
-from gated.runs.outputs import Metrics
-from gated.runs.training import Training, run_training
+from gated.training.training import Training, run_training
 
 from .config import Config
 from .reading.sets import Corpus, count_duplicates, labels_of, load

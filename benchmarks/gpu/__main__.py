@@ -23,8 +23,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from gated.commands.command import run_command
 from gated.errors import BadData, BadUsage
-from gated.runs.command import run_command
 from gated.whole import write_whole
 
 # Each with the share of the time that it may take, beside what those before it have left over.

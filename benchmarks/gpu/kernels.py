@@ -19,10 +19,10 @@ from jax.experimental import topologies
 from rich.console import Console
 from rich.table import Table
 
+from gated.commands.command import run_command
 from gated.errors import BadUsage
 from gated.layers import GRU, LSTM, SimpleRNN
 from gated.recurrence import on_jax
-from gated.runs.command import run_command
 
 # What the compiler asks of an H200; memory in bytes.
 TARGET = """

@@ -30,8 +30,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.timing import english
+from gated.commands.command import run_command
 from gated.errors import BadData, BadUsage
-from gated.runs.command import run_command
 from gated.runs.folder import RunFolder
 from gated.whole import write_whole
 

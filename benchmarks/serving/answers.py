@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.timing import english
+from gated.commands.quiet import import_tensorflow
 from gated.runs.folder import RunFolder
-from gated.runs.quiet import import_tensorflow
 
 LARGEST = 256  # rows of a request
 ODD = [

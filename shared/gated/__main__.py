@@ -21,7 +21,7 @@ def main() -> None:
 
     name = rest[0] if rest else "--help"
     if name in _commands(folder):
-        from gated.runs.command import run_command
+        from gated.commands.command import run_command
 
         path.append(name)
         sys.argv[1:] = rest[1:]

@@ -74,7 +74,7 @@ def call(app, module, *arguments):
 
     The application is one of `apps`, or the package of another.
     """
-    from gated.runs.command import run_command
+    from gated.commands.command import run_command
 
     package = app if "." in app else f"apps.{app}"
     function = getattr(importlib.import_module(f"{package}.{module}"), module)
@@ -160,7 +160,7 @@ def kill(app, patched, *arguments):
 
 
 # The best weights of the first epoch are written; what it takes to go on with the next is not.
-IN_THE_FIRST_EPOCH = "gated.runs.checkpoint.Progress._save"
+IN_THE_FIRST_EPOCH = "gated.training.checkpoint.Progress._save"
 
 
 def environment(backend):

@@ -18,8 +18,8 @@ _WAIT = 120  # seconds, in which anything should have happened
 
 
 def main(app, seed, kills, *options):
-    from gated.runs.command import run_command
-    from gated.runs.quiet import import_keras
+    from gated.commands.command import run_command
+    from gated.commands.quiet import import_keras
 
     import_keras()
     train = importlib.import_module(f"apps.{app}.train").train

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -15,9 +15,9 @@ import time
 from pathlib import Path
 from typing import Annotated
 
+from gated.commands.command import run_command
+from gated.commands.options import at_least
 from gated.errors import BadUsage
-from gated.runs.command import run_command
-from gated.runs.options import at_least
 from tests.fuzz.fuzzing import fuzz
 from tests.fuzz.readers import READERS
 

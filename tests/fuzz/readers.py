@@ -25,10 +25,10 @@ from apps.music.showing.midi import write_midi
 from apps.ner.config import Config
 from apps.ner.reading.conll import Reader as CoNLL
 from apps.sentiment.reading.files import Reader as Texts
+from gated.commands.inputs import given_texts
+from gated.commands.stores import Stored
 from gated.runs.arrays import load_arrays
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import given_texts
-from gated.runs.stores import Stored
 from gated.text.vectors import read_vectors
 from gated.text.vocabulary import Vocabulary
 
@@ -146,6 +146,10 @@ def _texts(path: Path) -> list[tuple[bytes, bytes]]:
     return [(one.text.encode(), one.label.encode()) for one in Texts().read(path)]
 
 
+def _conll(reader: CoNLL) -> Callable[[Path], object]:
+    return lambda path: list(reader.read(path))
+
+
 def _given(path: Path) -> list[bytes]:
     return [one.text.encode() for one in given_texts((), [path], None)]
 
@@ -168,15 +172,15 @@ def _readers() -> dict[str, Reader]:
     parquet = _made("x.parquet", lambda path: write_table(table, path))
     arrays = _made("x.npz", partial(np.savez, epochs=3, variable_0=np.ones((3, 2), "float32")))
     return {
-        "conll": Reader("x.conll", [_CONLL, _CONLL_U, _SPACES, _IOBES], CoNLL().read),
-        "strict": Reader("x.conll", [_CONLL, _IOBES], CoNLL("1", "2", strict=True).read),
+        "conll": Reader("x.conll", [_CONLL, _CONLL_U, _SPACES, _IOBES], _conll(CoNLL())),
+        "strict": Reader("x.conll", [_CONLL, _IOBES], _conll(CoNLL("1", "2", strict=True))),
         "csv": Reader("x.csv", [_TABLE, _SEMICOLONS], _texts),
         "tsv": Reader("x.tsv", [_TABS], _texts),
         "objects": Reader("x.jsonl", [_OBJECTS], _texts),
         "class": Reader("good.txt", [_PROSE], _texts),
         "text": Reader("x.txt", [_PROSE], _words),
         "midi": Reader("x.mid", music["midi"], lambda path: read_midi(path, 4, [])),
-        "abc": Reader("x.abc", [_TUNES.encode()], lambda path: read_abc(path, 4, [])),
+        "abc": Reader("x.abc", [_TUNES.encode()], lambda path: list(read_abc(path, 4, [], []))),
         "matlab": Reader("x.mat", music["matlab"], lambda path: read_rolls(path, 4)),
         "pieces": Reader("pieces.npz", music["pieces"], _loading(load_pieces)),
         "arrays": Reader("last.npz", [arrays], _loading(load_arrays)),

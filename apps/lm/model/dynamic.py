@@ -1,10 +1,10 @@
 """Dynamic evaluation: a model that goes on learning from the text that it is evaluated on."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 from keras import ops
-from rich.console import Console
-from rich.progress import track
 
 from ..config import Config
 from ..reading.text import Ids
@@ -16,7 +16,10 @@ _RETURN = 0.001  # what was learned is half forgotten after 700 windows
 
 
 def score_while_learning(
-    language_model: LanguageModel, ids: Ids | np.ndarray, rate: float
+    language_model: LanguageModel,
+    ids: Ids | np.ndarray,
+    rate: float,
+    advance: Callable[[int], object] = lambda count: None,
 ) -> float:
     """Log P of a text, `<EOS>` before the first token, by a model that learns from each window.
 
@@ -33,7 +36,7 @@ def score_while_learning(
     thrown far away where the word comes. As Keras's Adam has it, it is greater at first: divided
     by √(1 - 0.999^n) at the n-th window.
 
-    Changes the weights of `language_model.model`.
+    Changes the weights of `language_model.model`. Tells `advance` how many tokens are through.
     """
     adapting = Adapting(language_model.model, Config(batch_size=1, steps=_STEPS))
     adapting.compile(
@@ -41,8 +44,7 @@ def score_while_learning(
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     before, total = language_model.codec.eos, 0.0
-    starts = range(0, len(ids), _STEPS)
-    for start in track(starts, "Scoring and learning", console=Console(stderr=True)):
+    for start in range(0, len(ids), _STEPS):
         part = ids[start : start + _STEPS]
         y = np.pad(part, (0, _STEPS - len(part)))
         x = np.append(np.int32(before), y[:-1])
@@ -51,6 +53,7 @@ def score_while_learning(
         loss = adapting.train_on_batch(x[None], y[None], counted[None])
         total += float(loss) * _STEPS
         before = y[-1]
+        advance(len(part))
     return -total
 
 

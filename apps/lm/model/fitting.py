@@ -6,12 +6,12 @@ import keras
 import numpy as np
 
 from gated.errors import BadData
-from gated.runs.batches import ByLength
-from gated.runs.fitting import adam, fit_and_save
 from gated.runs.folder import RunFolder
-from gated.runs.network import computing_in
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
+from gated.training.batches import ByLength
+from gated.training.fitting import adam, fit_and_save
+from gated.training.network import computing_in
 from gated.whole import write_whole
 
 from ..config import Config

@@ -10,11 +10,11 @@ import numpy as np
 from keras import ops
 
 from gated.compiling import compiled, on_gpu
+from gated.reading.files import in_memory
 from gated.runs.folder import RunFolder
 from gated.runs.language_model import load_language_model
 from gated.sampling import beam_search, draw, generate, next_distribution, uniforms
 from gated.text.codec import EOS, Codec
-from gated.text.files import in_memory
 
 from ..reading.text import Ids
 

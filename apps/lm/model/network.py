@@ -4,8 +4,8 @@ import keras
 from keras import ops
 
 from gated.layers import Deep, EmbeddingDropout
-from gated.runs.devices import check_parts
-from gated.runs.network import recurrent_layer
+from gated.training.devices import check_parts
+from gated.training.network import recurrent_layer
 
 from ..config import Config
 from .sampled_softmax import Candidates, sampled_logits

@@ -1,16 +1,12 @@
 """Encodes what a corpus is read from, once and as it is read, into files of numbers."""
 
-import contextlib
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
-from gated.errors import BadUsage
-from gated.runs.progress import bar_of_bytes
+from gated.commands.progress import bar_of_bytes
+from gated.reading.stored import nameless, writing
 from gated.text.codec import EOS, Splitter
 
 from ..config import Config
@@ -56,18 +52,12 @@ class Encoded:
 
 
 class Encoder:
-    """Numbers the tokens of several texts alike.
-
-    The numbers are in files without names, in the folder of the run or the nearest above it that is
-    there. They are gone with the process, however it ends: there is nothing to remove, and nothing
-    outdated to find.
-    """
+    """Numbers the tokens of several texts alike, in files without names."""
 
     def __init__(self, config: Config):
         splitter = Splitter(config.level, config.lower, config.tokenized)
         self.numbering = (Characters if config.level == "char" else Words)(splitter)
-        here = config.run.absolute()
-        self.folder = next(path for path in (here, *here.parents) if path.is_dir())
+        self.run = config.run
 
     def encode(self, sources: Sequence[Source], folds: Folds | None = None) -> Encoded:
         """Reads sources one after the other.
@@ -83,8 +73,7 @@ class Encoder:
             BadUsage: where the numbers cannot be written.
         """
         folds = folds or {}
-        with _writing(self.folder):
-            files = {which: self._file() for which in (*folds, "train")}
+        files = {which: nameless(self.run) for which in (*folds, "train")}
         found = Encoded({})
         reports = []
         line = trained = 0
@@ -99,7 +88,7 @@ class Encoder:
                     sets = _sets(line + np.arange(len(lengths)), folds)
                     for which, file in files.items():
                         here = numbers[np.repeat(sets == which, lengths)] if folds else numbers
-                        with _writing(self.folder):
+                        with writing(self.run):
                             file.write(here.data)
                     if more := int((numbers == END).sum()) - len(ends):
                         inside = np.setdiff1d(np.flatnonzero(numbers == END), ends)
@@ -118,14 +107,11 @@ class Encoder:
         for report in reports:
             print(f"{report}, each of which ends a line")
         for which, file in files.items():
-            with _writing(self.folder):
+            with writing(self.run):
                 file.flush()
             stop = file.tell() // 4
             found.texts[which] = Text(file, self.numbering.types, 0, stop)
         return found
-
-    def _file(self) -> BinaryIO:
-        return tempfile.TemporaryFile(dir=self.folder)
 
 
 def _sets(lines: np.ndarray, folds: Folds) -> np.ndarray:
@@ -134,11 +120,3 @@ def _sets(lines: np.ndarray, folds: Folds) -> np.ndarray:
         return np.full(len(lines), "train")
     here = [lines % modulus == number for number, modulus in folds.values()]
     return np.select(here, list(folds), "train")
-
-
-@contextlib.contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise BadUsage(f"{folder}: the tokens cannot be written there: {error.strerror}") from None

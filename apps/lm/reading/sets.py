@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from gated.errors import BadData, BadUsage
-from gated.runs.corpus import Sets, fold_of, named_splits, share_of
-from gated.text import tfds
-from gated.text.files import in_memory, open_bytes
-from gated.text.pieces import read_pieces
+from gated.reading import tfds
+from gated.reading.files import in_memory, open_bytes
+from gated.reading.pieces import read_pieces
+from gated.training.corpus import Sets, fold_of, named_splits, share_of
 
 from ..config import Config
 from .encoder import Encoded, Encoder, Folds, Source

@@ -1,6 +1,5 @@
 """The tokens of a text as numbers in a file."""
 
-import mmap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from gated.reading.stored import numbers_in
 from gated.text.codec import Codec
 
 _PIECE = 2**20  # tokens that are in memory at once,
@@ -39,9 +39,7 @@ class Text:
     def numbers(self, start: int, stop: int) -> np.ndarray:
         if stop <= start:
             return np.empty(0, "int32")
-        # Mapped anew each time, so that what was read does not count as the process's memory.
-        mapped = mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_READ)
-        return np.frombuffer(mapped, "int32", stop - start, 4 * (self.start + start))
+        return numbers_in(self.file)[self.start + start : self.start + stop]
 
     def pieces(self) -> Iterator[np.ndarray]:
         """All numbers, some at a time."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from gated.commands.inputs import Given, Predict, with_results
+from gated.commands.quiet import import_keras
 from gated.errors import BadData
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import Given, Predict, with_results
-from gated.runs.quiet import import_keras
 
 
 def load_objects(run: Path) -> Predict:

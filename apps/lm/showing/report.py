@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from gated.runs.outputs import Metrics
+from gated.commands.outputs import Metrics
 
 
 def tables(metrics: Metrics) -> Iterator[Table]:

@@ -1,6 +1,8 @@
 """Pieces as batches for training."""
 
+from array import array
 from collections.abc import Sequence
+from itertools import pairwise
 
 import keras
 import numpy as np
@@ -22,6 +24,8 @@ class Batches(keras.utils.PyDataset):
         super().__init__()
         self.pieces = pieces
         self.config = config
+        self.lengths = np.array([len(piece.frames) for piece in pieces])
+        self.keys = np.array([_compass(piece) for piece in pieces])
         self.epoch = 0
         self._draw()
 
@@ -31,26 +35,26 @@ class Batches(keras.utils.PyDataset):
 
     def _draw(self):
         rng = np.random.default_rng((self.config.seed, self.epoch))
-        steps, parts = self.config.steps, []
-        for i, piece in enumerate(self.pieces):
-            length = len(piece.frames)
+        steps, found = self.config.steps, array("q")
+        for i, (length, keys) in enumerate(zip(self.lengths.tolist(), self.keys, strict=True)):
             # Cut anywhere, so that no part of a long piece always comes first after zero states.
             first = int(rng.integers(1, steps + 1)) if length > steps else steps
             starts = [0, *range(first, length, steps)]
-            shift = _shift(piece, self.config.transpose, rng)
-            ends = [*starts[1:], length]
-            parts += [(i, start, end, shift) for start, end in zip(starts, ends, strict=True)]
+            shift = _shift(keys.tolist(), self.config.transpose, rng)
+            for start, end in pairwise([*starts, length]):
+                found.extend((i, start, end, shift))
+        parts = np.frombuffer(found, "int64").reshape(-1, 4)
         # Parts of like length side by side, the batches in any order.
-        order = np.lexsort((rng.random(len(parts)), [end - start for _, start, end, _ in parts]))
-        batches = np.array_split(order, len(self))
-        self.batches = [[parts[k] for k in batches[i]] for i in rng.permutation(len(self))]
+        order = np.lexsort((rng.random(len(parts)), parts[:, 2] - parts[:, 1]))
+        batches = np.array_split(parts[order], len(self))
+        self.batches = [batches[i] for i in rng.permutation(len(self))]
 
     def __len__(self):
-        parts = sum(-(-len(piece.frames) // self.config.steps) for piece in self.pieces)
+        parts = int((-(-self.lengths // self.config.steps)).sum())
         return -(-parts // self.config.batch_size)
 
     def __getitem__(self, number):
-        parts = self.batches[number]
+        parts = self.batches[number].tolist()
         longest = max(end - start for _, start, end, _ in parts)
         # Keras takes a length that the first two batches share for that of all; so they share none.
         longest = -(-longest // _LENGTHS) * _LENGTHS if number else self.config.steps + _LENGTHS
@@ -71,9 +75,15 @@ def moved(frames: np.ndarray, semitones: int) -> np.ndarray:
     return np.roll(frames, semitones, axis=1)
 
 
-def _shift(piece: Piece, most: int, rng: np.random.Generator) -> int:
+def _compass(piece: Piece) -> tuple[int, int]:
+    """The lowest and the highest key of a piece, KEYS and -1 where it has no notes."""
     keys = np.flatnonzero(piece.frames.any(axis=0))
-    if not len(keys):
+    return (int(keys[0]), int(keys[-1])) if len(keys) else (KEYS, -1)
+
+
+def _shift(keys: Sequence[int], most: int, rng: np.random.Generator) -> int:
+    lowest, highest = keys
+    if lowest > highest:
         return 0
-    low, high = max(-most, -int(keys[0])), min(most, KEYS - 1 - int(keys[-1]))
+    low, high = max(-most, -lowest), min(most, KEYS - 1 - highest)
     return int(rng.integers(low, high + 1))

@@ -1,11 +1,10 @@
 """Fitting the weights of a model of music to pieces."""
 
 import keras
-import numpy as np
 
-from gated.runs.fitting import adam, fit_and_save
 from gated.runs.folder import RunFolder
-from gated.runs.network import computing_in
+from gated.training.fitting import adam, fit_and_save
+from gated.training.network import computing_in
 
 from ..config import Config
 from ..reading.sets import Corpus
@@ -26,7 +25,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Composer, float
     """
     keras.utils.set_random_seed(config.seed)
     repertoire = Repertoire(corpus.train)
-    run.check_unchanged(lambda: _is_that_of(run, repertoire), "pieces")
+    run.check_unchanged(lambda: repertoire.is_saved(run), "pieces")
     repertoire.save(run)
     joint = config.output == "joint"
     with computing_in(config.precision):
@@ -47,10 +46,3 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Composer, float
         }
 
     return composer, fit_and_save(trained, training, validate, config, run, saved=model)
-
-
-def _is_that_of(run: RunFolder, repertoire: Repertoire) -> bool:
-    before, now = Repertoire.load(run).pieces, repertoire.pieces
-    return len(before) == len(now) and all(
-        np.array_equal(one.frames, other.frames) for one, other in zip(before, now, strict=True)
-    )

@@ -4,7 +4,7 @@ import keras
 from keras import layers, ops
 
 from gated.layers import Deep
-from gated.runs.network import recurrent_layer
+from gated.training.network import recurrent_layer
 
 from ..config import Config
 from ..reading.piece import KEYS

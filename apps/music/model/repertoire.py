@@ -10,7 +10,7 @@ import numpy as np
 from gated.runs.folder import RunFolder
 from gated.whole import write_whole
 
-from ..reading.npz import load_pieces, save_pieces
+from ..reading.npz import holds_pieces, load_pieces, save_pieces
 from ..reading.piece import STRUCK, Piece
 
 
@@ -27,6 +27,11 @@ class Repertoire:
 
     def save(self, run: RunFolder) -> None:
         write_whole(_path(run), lambda path: save_pieces(path, self.pieces))
+
+    def is_saved(self, run: RunFolder) -> bool:
+        """Whether a run has the same frames already."""
+        with run.loading():
+            return holds_pieces(_path(run), self.pieces)
 
     @property
     def grid(self) -> int:

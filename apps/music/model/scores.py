@@ -1,12 +1,12 @@
 """The metrics of a model of music: how well it predicts each next frame."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from keras import ops
 
-from gated.runs.outputs import Metrics
+from gated.commands.outputs import Metrics
 
 from ..reading.piece import KEYS, SILENT, STRUCK, Piece
 from .composer import WINDOW, Composer, tensor
@@ -35,23 +35,27 @@ class Score:
     missed: int
 
 
-def score(composer: Composer, pieces: Sequence[Piece]) -> Metrics:
+def score(
+    composer: Composer, pieces: Sequence[Piece], advance: Callable[[int], object] = lambda n: None
+) -> Metrics:
     """The metrics of pieces together, every frame of every piece alike.
 
     `nats_per_frame` is -log p of which notes sound, as in the literature, and
     `strike_nats_per_frame` that of which are struck again, where that is known. `frame_accuracy` is
     right / (right + wrong + missed) notes, summed over all frames (Bay, Ehmann and Downie 2009, as
     in Boulanger-Lewandowski, Bengio and Vincent 2012).
+
+    Args: advance: is told how many pieces are through.
     """
-    scores = score_pieces(composer, pieces)
-    frames = sum(len(one.log_p) for one in scores)
-    log_p, strikes = (
-        float(sum(getattr(one, name).sum(dtype="float64") for one in scores))
-        for name in ("log_p", "strikes")
-    )
-    right, wrong, missed = (
-        sum(getattr(one, name) for one in scores) for name in ("right", "wrong", "missed")
-    )
+    sums = np.zeros((len(pieces), 2))
+    frames = right = wrong = missed = 0
+    for i, one in _scored(composer, pieces):
+        sums[i] = [each.sum(dtype="float64") for each in (one.log_p, one.strikes)]
+        frames += len(one.log_p)
+        right, wrong, missed = right + one.right, wrong + one.wrong, missed + one.missed
+        advance(1)
+    # In the order of the pieces, whatever that of the batches.
+    log_p, strikes = map(sum, sums.T.tolist())
     return {
         "pieces": len(pieces),
         "frames": frames,
@@ -63,12 +67,16 @@ def score(composer: Composer, pieces: Sequence[Piece]) -> Metrics:
 
 def score_pieces(composer: Composer, pieces: Sequence[Piece]) -> list[Score]:
     """The scores of each piece, in their order."""
-    order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i].frames))
-    found: dict[int, Score] = {}
+    found = dict(_scored(composer, pieces))
+    return [found[i] for i in range(len(pieces))]
+
+
+def _scored(composer: Composer, pieces: Sequence[Piece]) -> Iterator[tuple[int, Score]]:
+    """The number and the scores of each piece, the longest first."""
+    order = np.argsort([-len(piece.frames) for piece in pieces], kind="stable").tolist()
     for at in range(0, len(order), _BATCH):
         rows = order[at : at + _BATCH]
-        found |= zip(rows, _score_batch(composer, [pieces[i] for i in rows]), strict=True)
-    return [found[i] for i in range(len(pieces))]
+        yield from zip(rows, _score_batch(composer, [pieces[i] for i in rows]), strict=True)
 
 
 def _score_batch(composer: Composer, pieces: Sequence[Piece]) -> Iterator[Score]:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from gated.errors import BadData
-from gated.text.files import read_bytes
+from gated.reading.files import read_bytes
 
 from .bars import Bars
 from .midi_events import METRE, NOTE_OFF, NOTE_ON, TEMPO, Event, MidiFile, read_events

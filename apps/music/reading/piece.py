@@ -1,12 +1,15 @@
 """A piece of music as frames, and as notes; and how readers make one of notes and bars."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from gated.errors import BadData
+from gated.reading.stored import Stored
 
 from .bars import Bars, positions_of
 
@@ -62,6 +65,27 @@ class Piece:
                 starts[key] = t
             before = frame
         return sorted(found, key=lambda note: (note.start, note.pitch))
+
+
+def stored(run: Path, pieces: Iterable[Piece] = ()) -> Stored[Piece]:
+    """A list of pieces in a file, as `Stored` has it."""
+    return Stored(run, pieces, _packed, _unpacked)
+
+
+def _packed(piece: Piece) -> bytes:
+    single = (piece.name, piece.grid, piece.tempo, piece.metre)
+    return b"".join(
+        [json.dumps(single).encode(), b"\n", piece.frames.tobytes(), piece.positions.tobytes()]
+    )
+
+
+def _unpacked(content: bytes) -> Piece:
+    head, _, rest = content.partition(b"\n")
+    name, grid, tempo, metre = json.loads(head)
+    arrays = np.frombuffer(rest, "uint8")
+    length = len(arrays) // (KEYS + 1)
+    frames = arrays[: length * KEYS].reshape(length, KEYS)
+    return Piece(name, frames, arrays[length * KEYS :], grid, tempo, metre and tuple(metre))
 
 
 def frames_of(notes: Iterable[Note], grid: int, length: int | None = None) -> np.ndarray:

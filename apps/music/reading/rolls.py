@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from gated.errors import BadData
-from gated.matlab import read_variables
-from gated.text.files import read_bytes
+from gated.reading.files import read_bytes
+from gated.reading.matlab import read_variables
 
 from .piece import HELD, KEYS, LONGEST, Piece
 

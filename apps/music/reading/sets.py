@@ -1,7 +1,7 @@
 """From music in files to pieces in three sets."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,14 +9,15 @@ from rich.console import Console
 from rich.progress import track
 
 from gated.errors import BadData
-from gated.runs import corpus
-from gated.runs.corpus import named_sets, split
-from gated.text.files import paths_in
+from gated.reading.files import paths_in
+from gated.reading.stored import Stored
+from gated.training import corpus
+from gated.training.corpus import named_sets, split
 
 from ..config import Config
 from . import abc, midi, rolls
 from .chorales import read_chorales
-from .piece import Piece
+from .piece import Piece, stored
 
 _FILES = (*midi.ENDINGS, *abc.ENDINGS)
 _SHOWN = 10  # names of what was skipped
@@ -31,11 +32,11 @@ def load(config: Config) -> Corpus:
 
     What cannot be read is skipped, and reported on stderr.
     """
-    reader = _Reader(config.grid)
+    reader = _Reader(config)
     if config.corpus:
         name, sets = " ".join(config.corpus), reader.read(config.corpus)
     else:
-        name, sets = "the chorales", {"train": read_chorales(config.grid)}
+        name, sets = "the chorales", {"train": stored(config.run, read_chorales(config.grid))}
         valid, test = config.valid or ("fold:8/10",), config.test or ("fold:9/10",)
         config = replace(config, valid=valid, test=test)
     loaded = split(sets, config, reader.read_one, name, "pieces")
@@ -43,12 +44,12 @@ def load(config: Config) -> Corpus:
     return loaded
 
 
-def read_pieces(names: Sequence[str], grid: int) -> Sequence[Piece]:
+def read_pieces(names: Sequence[str], config: Config) -> Sequence[Piece]:
     """The pieces of files or folders, or the test set where there are sets.
 
     Raises BadData. What cannot be read is skipped, and reported on stderr.
     """
-    reader = _Reader(grid)
+    reader = _Reader(config)
     pieces = reader.read_one(names, "test")
     reader.report()
     return pieces
@@ -58,19 +59,19 @@ def read_pieces(names: Sequence[str], grid: int) -> Sequence[Piece]:
 class _Reader:
     """Reads pieces, and remembers what it skipped."""
 
-    grid: int
+    config: Config
     read_count: int = 0
     problems: list[str] = field(default_factory=list)
     #: What is to be known of pieces that were read.
     remarks: list[str] = field(default_factory=list)
 
-    def read(self, names: Sequence[str]) -> dict[str, list[Piece]]:
+    def read(self, names: Sequence[str]) -> dict[str, Stored[Piece]]:
         """The sets of files and folders. Raises BadData if no piece of them can be read."""
-        sets: dict[str, list[Piece]] = {"train": [], "valid": [], "test": []}
+        sets = {which: stored(self.config.run) for which in ("train", "valid", "test")}
         before = len(self.problems)
         for path in map(Path, names):
             for which, pieces in self._read(path).items():
-                sets[which] += pieces
+                sets[which].extend(pieces)
         count = sum(map(len, sets.values()))
         self.read_count += count
         if not count:
@@ -82,7 +83,7 @@ class _Reader:
             )
         return sets
 
-    def read_one(self, names: Sequence[str], which: str) -> list[Piece]:
+    def read_one(self, names: Sequence[str], which: str) -> Stored[Piece]:
         """The set of this name where there are sets, all pieces where not."""
         sets = self.read(names)
         return sets[which] or sets["train"] or sets["valid"] or sets["test"]
@@ -98,7 +99,7 @@ class _Reader:
             skipped = len(self.problems)
             print(f"{_count(self.read_count)} read, {skipped} skipped", file=sys.stderr)
 
-    def _read(self, path: Path) -> dict[str, list[Piece]]:
+    def _read(self, path: Path) -> Mapping[str, Iterable[Piece]]:
         if path.is_dir():
             folders = _folders_of_sets(path)
             return {which: self._read_folder(folder) for which, folder in folders.items()}
@@ -106,13 +107,13 @@ class _Reader:
             raise BadData(f"{path}: no such file or folder")
         ending = path.suffix.lower()
         if ending in rolls.ENDINGS:
-            return rolls.read_rolls(path, self.grid)
+            return rolls.read_rolls(path, self.config.grid)
         if ending not in _FILES:
             endings = ", ".join((*_FILES, *rolls.ENDINGS))
             raise BadData(f"{path}: expected a folder, or a file whose name ends in {endings}")
         return {"train": self._read_files([path])}
 
-    def _read_folder(self, folder: Path) -> list[Piece]:
+    def _read_folder(self, folder: Path) -> Iterator[Piece]:
         files = sorted(
             path
             for path in folder.rglob("*")
@@ -122,7 +123,7 @@ class _Reader:
             raise BadData(f"{folder}: no {' or '.join(_FILES)} files in this folder")
         return self._read_files(files)
 
-    def _read_files(self, files: Sequence[Path]) -> list[Piece]:
+    def _read_files(self, files: Sequence[Path]) -> Iterator[Piece]:
         console = Console(stderr=True)
         shown: Iterable[Path] = track(
             files,
@@ -131,18 +132,15 @@ class _Reader:
             transient=True,
             disable=len(files) < _MANY or not console.is_terminal,
         )
-        pieces: list[Piece] = []
+        grid = self.config.grid
         for file in shown:
             try:
                 if file.suffix.lower() in abc.ENDINGS:
-                    tunes, problems = abc.read_abc(file, self.grid, self.remarks)
-                    pieces += tunes
-                    self.problems += problems
+                    yield from abc.read_abc(file, grid, self.problems, self.remarks)
                 else:
-                    pieces.append(midi.read_midi(file, self.grid, self.remarks))
+                    yield midi.read_midi(file, grid, self.remarks)
             except BadData as error:
                 self.problems.append(str(error))
-        return pieces
 
 
 def _folders_of_sets(folder: Path) -> dict[str, Path]:

@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from gated.runs.outputs import print_json
+from gated.commands.outputs import print_json
 from gated.whole import write_whole
 
 from ..reading.piece import Piece

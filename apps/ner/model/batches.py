@@ -1,10 +1,12 @@
 """The sentences of a training set in batches."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
-from gated.runs.batches import ByLength, places
+from gated.reading.stored import Numbers
+from gated.training.batches import ByLength, places
 
 from ..config import Config
 from ..reading.conll import Sentence
@@ -18,10 +20,11 @@ class Batches(ByLength):
     """((words, characters, casing), tags) of sentences of like length, anew every epoch."""
 
     def __init__(self, encoder: Encoder, sentences: Sequence[Sentence], config: Config):
-        self.encoded = Encoded(encoder, (one for sentence in sentences for one in sentence.tokens))
+        tokens = (one for sentence in sentences for one in sentence.tokens)
+        self.encoded = Encoded(encoder, tokens, config.run)
         place = {tag: i for i, tag in enumerate(encoder.tags)}
-        tags = [place[tag] for sentence in sentences for tag in to_iobes(sentence.tags)]
-        self.tags = np.array([*tags, 0], "int32")  # the last is padding
+        tags = (place[tag] for sentence in sentences for tag in to_iobes(sentence.tags))
+        self.tags = Numbers(config.run, chain(tags, [0]))  # the last is padding
         lengths = np.array([len(sentence.tokens) for sentence in sentences])
         self.starts = np.cumsum(lengths) - lengths
         super().__init__(lengths, config.batch_size, config.seed, _TOKENS)

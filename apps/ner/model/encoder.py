@@ -52,10 +52,13 @@ class Encoder(SpelledWords):
 
 
 class Encoded:
-    """What the model reads of tokens, one after the other: ids, looked up once a different one."""
+    """What the model reads of tokens, one after the other: ids, looked up once a different one.
 
-    def __init__(self, encoder: Encoder, tokens: Iterable[str]):
-        different, self.index = distinct(tokens)
+    With the path of a run, which token is where is in a file.
+    """
+
+    def __init__(self, encoder: Encoder, tokens: Iterable[str], run: Path | None = None):
+        different, self.index = distinct(tokens, run)
         # The last is padding, and of each the last character, so that Keras sees two widths.
         self.words = np.append(encoder.look_up(different), np.int32(0))
         self.characters = np.pad(encoder.spell(different), [(0, 1), (0, 1)])

@@ -6,10 +6,10 @@ import keras
 import numpy as np
 
 from gated.layers import CRFLoss
-from gated.runs.fitting import adam, fit_and_save, save_model
 from gated.runs.folder import RunFolder
-from gated.runs.network import computing_in
 from gated.text.vectors import set_vectors
+from gated.training.fitting import adam, fit_and_save, save_model
+from gated.training.network import computing_in
 from gated.whole import write_whole
 
 from ..config import Config

@@ -12,8 +12,8 @@ from gated.layers import (
     Spelling,
 )
 from gated.layers.spelling import unit_length
-from gated.runs.network import recurrent_layer
 from gated.text.casing import PATTERNS
+from gated.training.network import recurrent_layer
 
 from ..config import Config
 from .encoder import Encoder

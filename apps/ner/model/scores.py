@@ -1,38 +1,51 @@
 """The metrics of a tagger: how well it does, what it gets wrong, and where."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from gated.metrics.entities import entity_scores
-from gated.runs.outputs import Metrics
+from gated.commands.outputs import Metrics
+from gated.metrics.entities import EntityCounts
 from gated.text.vocabulary import Vocabulary
 
 from ..reading.conll import Sentence
 from ..reading.schemes import Span, spans
 from .tagger import Tagger
 
-Entities = list[list[Span]]
+Spans = Sequence[Span]
 
 _CONFUSIONS = 10
+_SENTENCES = 2**14  # that are tagged at once
 
 
 def score(
-    tagger: Tagger, sentences: Sequence[Sentence], known: Vocabulary | None = None
+    tagger: Tagger,
+    sentences: Sequence[Sentence],
+    known: Vocabulary | None = None,
+    advance: Callable[[int], object] = lambda count: None,
 ) -> Metrics:
-    """The metrics of a tagger on sentences.
+    """The metrics of a tagger on sentences, of which some are in memory at a time.
 
     Given the entities of its training sentences, also what it mixes up, and the scores of entities
     seen and unseen.
+
+    Args: advance: is told how many sentences are through.
     """
-    tags = [sentence.tags for sentence in sentences]
-    predicted = tagger.tag_sentences([sentence.tokens for sentence in sentences])
-    scores = {"sentences": len(sentences), **entity_scores(tags, predicted)}
+    counts, seen, mixed = EntityCounts(), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for start in range(0, len(sentences), _SENTENCES):
+        some = list(sentences[start : start + _SENTENCES])
+        predicted = tagger.tag_sentences([one.tokens for one in some])
+        true, found = [spans(one.tags) for one in some], [*map(spans, predicted)]
+        counts.add(true, found)
+        if known:
+            seen += by_acquaintance(some, true, found, known)
+            mixed += confusions(true, found)
+        advance(len(some))
+    scores = {"sentences": len(sentences), **counts.scores()}
     if known:
-        true, found = ([spans(one) for one in tagged] for tagged in (tags, predicted))
-        scores |= by_acquaintance(sentences, true, found, known)
+        scores |= acquaintance_scores(seen)
         scores["confusions"] = [
             {"true": one, "predicted": other, "count": count}
-            for (one, other), count in confusions(true, found).most_common(_CONFUSIONS)
+            for (one, other), count in mixed.most_common(_CONFUSIONS)
         ]
     return scores
 
@@ -44,7 +57,7 @@ def entities_of(sentences: Iterable[Sentence]) -> Vocabulary:
     )
 
 
-def confusions(true: Entities, found: Entities) -> Counter[tuple[str, str]]:
+def confusions(true: Sequence[Spans], found: Sequence[Spans]) -> Counter[tuple[str, str]]:
     """How often what is there is taken for what.
 
     A true entity that is not found as it is counts as taken for each entity that overlaps with it,
@@ -63,28 +76,34 @@ def confusions(true: Entities, found: Entities) -> Counter[tuple[str, str]]:
 
 
 def by_acquaintance(
-    sentences: Sequence[Sentence], true: Entities, found: Entities, known: Vocabulary
-) -> dict[str, dict]:
-    """Precision, recall and F1 of the entities that the training sentences have, and of the others.
+    sentences: Sequence[Sentence], true: Sequence[Spans], found: Sequence[Spans], known: Vocabulary
+) -> Counter[tuple[str, str]]:
+    """How many entities are `right`, `given` and `there`, `seen` and `unseen`.
 
-    One with the same text and type is `seen`, others are `unseen`.
+    One with the text and type of an entity of the training sentences is `seen`.
     """
-    right, given, there = Counter[str](), Counter[str](), Counter[str]()
+    counts: Counter[tuple[str, str]] = Counter()
     for sentence, trues, founds in zip(sentences, true, found, strict=True):
         for one in {*trues, *founds}:
             which = "seen" if _name(sentence.tokens, one) in known.counts else "unseen"
-            given[which] += one in founds
-            there[which] += one in trues
-            right[which] += one in founds and one in trues
-    return {
-        which: {
-            "precision": right[which] / max(1, given[which]),
-            "recall": right[which] / max(1, there[which]),
-            "f1": 2 * right[which] / max(1, given[which] + there[which]),
-            "support": there[which],
+            counts[which, "given"] += one in founds
+            counts[which, "there"] += one in trues
+            counts[which, "right"] += one in founds and one in trues
+    return counts
+
+
+def acquaintance_scores(counts: Counter[tuple[str, str]]) -> dict[str, dict]:
+    """Precision, recall and F1 of the `seen` and the `unseen` of `by_acquaintance`."""
+    found = {}
+    for which in ("seen", "unseen"):
+        right, given, there = (counts[which, what] for what in ("right", "given", "there"))
+        found[which] = {
+            "precision": right / max(1, given),
+            "recall": right / max(1, there),
+            "f1": 2 * right / max(1, given + there),
+            "support": there,
         }
-        for which in ("seen", "unseen")
-    }
+    return found
 
 
 def _name(tokens: Sequence[str], span: Span) -> str:

@@ -1,5 +1,6 @@
 """Word vectors from a file, in a tagger."""
 
+from itertools import chain
 from pathlib import Path
 
 import keras
@@ -23,7 +24,7 @@ def with_vectors(
     that have vectors.
     """
     known = encoder.words.counts
-    others = (token for one in (*corpus.valid, *corpus.test) for token in one.tokens)
+    others = (token for one in chain(corpus.valid, corpus.test) for token in one.tokens)
     other, _ = Encoder.vocabularies(others)
     words = [*known, *(word for word in other.counts if word not in known)]
     found, width = read_vectors(path, {word: i for i, word in enumerate(words)})

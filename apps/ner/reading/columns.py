@@ -10,7 +10,8 @@ The first and the last, unless options or the file say otherwise:
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from gated.errors import BadUsage
@@ -39,8 +40,7 @@ def find_columns(rows: Rows, token_column: str | None, tag_column: str | None) -
 
     Raises BadUsage where a name is none.
     """
-    flat = [row for sentence in rows.sentences for row in sentence]
-    first = [field.strip() for field in flat[0].columns]
+    first = [field.strip() for field in next(iter(rows)).columns]
     remarks = []
     token, above = _named(token_column, "--token-column", rows.names, first)
     tag, beside = _named(tag_column, "--tag-column", rows.names, first)
@@ -48,7 +48,7 @@ def find_columns(rows: Rows, token_column: str | None, tag_column: str | None) -
     if token is None and (rows.counted or "FORM" in rows.names):
         token = rows.names.index("FORM") if "FORM" in rows.names else 1
     if tag is None:
-        found = _columns_of_tags(flat, token) or _columns_of_tags(flat[1:], token)
+        found = _columns_of_tags(rows, token) or _columns_of_tags(rows, token, first=1)
         tag = found[0] if found else -1
         if found and tag < len(first) and not parse(first[tag])[0] and not header:
             header = True
@@ -79,20 +79,26 @@ def _named(
     )
 
 
-def _columns_of_tags(rows: Sequence[Row], token: int | None) -> list[int]:
-    """The places of the columns of tags of entities, of which there may be none."""
-    if not rows:
+def _columns_of_tags(rows: Iterable[Row], token: int | None, first: int = 0) -> list[int]:
+    """The places of the columns of tags of entities, of which there may be none.
+
+    Args: first: the row to begin with.
+    """
+    widths = Counter(len(row.columns) for row in islice(rows, first, None))
+    if not (count := widths.total()):
         return []
     # How many columns most rows have: a row may have any number of them.
-    width = sorted(len(row.columns) for row in rows)[int((1 - MOST) * len(rows))]
+    ordered = sorted(widths)
+    up_to = accumulate(widths[width] for width in ordered)
+    width = next(w for w, n in zip(ordered, up_to, strict=True) if n > int((1 - MOST) * count))
     columns: list[Counter[str]] = [Counter() for _ in range(width)]
-    for row in rows:
+    for row in islice(rows, first, None):
         for column, field in zip(columns, row.columns, strict=False):
             column[field] += 1
     found = []
     for place, tags in enumerate(columns):
         types = {parse(tag.strip())[1] for tag in tags} - {""}
         right = sum(n for tag, n in tags.items() if parse(tag.strip())[0])
-        if place != token and types and not types <= _CHUNKS and right > MOST * len(rows):
+        if place != token and types and not types <= _CHUNKS and right > MOST * count:
             found.append(place)
     return found

@@ -1,7 +1,7 @@
 """Sentences that are too long to be read at once, as in a file that has lost its blank lines."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 LONGEST = 1000  # tokens
 _ENDS = frozenset(".!?。！？")
@@ -9,7 +9,7 @@ _ENDS = frozenset(".!?。！？")
 Tagged = tuple[Sequence[str], Sequence[str]]
 
 
-def in_pieces(sentences: Iterable[Tagged], place: Callable[[int, int], str]) -> list[Tagged]:
+def in_pieces(sentences: Iterable[Tagged], place: Callable[[int, int], str]) -> Iterator[Tagged]:
     """Sentences, those of more than `LONGEST` tokens in pieces.
 
     A piece ends where no entity goes on, after the last full stop in its second half if there is
@@ -19,18 +19,18 @@ def in_pieces(sentences: Iterable[Tagged], place: Callable[[int, int], str]) -> 
         sentences: tokens and BIO2 tags.
         place: where a token is, given the number of its sentence and its own.
     """
-    found: list[Tagged] = []
     long = []
     for number, (tokens, tags) in enumerate(sentences):
-        before = len(found)
+        pieces = 1
         while len(tokens) > LONGEST:
             end = _end(tokens, tags)
-            found.append((tokens[:end], tags[:end]))
+            yield tokens[:end], tags[:end]
+            pieces += 1
             # An entity longer than a piece becomes several.
             first = "B" + tags[end][1:] if tags[end] != "O" else "O"
             tokens, tags = tokens[end:], (first, *tags[end + 1 :])
-        found.append((tokens, tags))
-        if (pieces := len(found) - before) > 1:
+        yield tokens, tags
+        if pieces > 1:
             long.append((number, pieces))
     if long:
         first_place = place(long[0][0], 0)
@@ -40,7 +40,6 @@ def in_pieces(sentences: Iterable[Tagged], place: Callable[[int, int], str]) -> 
             f"{len(long)} such sentence(s) cut into {count} pieces",
             file=sys.stderr,
         )
-    return found
 
 
 def _end(tokens: Sequence[str], tags: Sequence[str]) -> int:

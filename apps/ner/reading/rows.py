@@ -8,12 +8,16 @@ Where a first column counts the tokens of each sentence, as in CoNLL-U and GermE
 known by it; its ranges, `3-4`, and empty nodes, `5.1`, are left out.
 """
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, takewhile
+from pathlib import Path
 from typing import NamedTuple
+
+from gated.reading.stored import Stored
 
 from .schemes import parse
 
@@ -38,32 +42,51 @@ class Row(NamedTuple):
 class Rows:
     """The rows of a file."""
 
-    sentences: list[list[Row]]
+    sentences: Sequence[list[Row]]
     #: Whether the first column counts tokens.
     counted: bool
     #: The names of the columns, where they are known without a look at a header among the rows.
     names: Sequence[str]
 
+    def __iter__(self) -> Iterator[Row]:
+        return (row for rows in self.sentences for row in rows)
 
-def rows_of(lines: Sequence[str]) -> Rows:
-    """The rows of each sentence of a file; no sentence is empty, but there may be none."""
-    sentences: list[list[Row]] = [[]]
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.startswith((DOCUMENT, "#begin document", "#end document")):
-            sentences.append([])
-        else:
-            sentences[-1].append(Row(number, line, _split(line)))
+
+def rows_of(lines: Iterable[str], run: Path) -> Rows:
+    """The rows of each sentence of a file; no sentence is empty, but there may be none.
+
+    They are in files of `run`, as `Stored` has them: what they are is known after several looks.
+    """
+    lines = iter(lines)
+    first = next(lines)
+    sentences = _stored(run, _sentences(chain([first], lines)))
     counted = _counted(sentences)
     keep = _counted_tokens if counted else _tokens
-    kept = [list(keep(rows)) for rows in sentences]
-    fitting = iter(_without_empty_last([row for rows in kept for row in rows]))
-    sentences = [[next(fitting) for _ in rows] for rows in kept if rows]
+    sentences = _stored(run, (kept for rows in sentences if (kept := list(keep(rows)))))
+    if not all(row.columns[-1].strip() for rows in sentences for row in rows):
+        sentences = _stored(run, _without_empty_last(sentences))
     names: Sequence[str] = ()
-    if lines[0].startswith(_GLOBAL_COLUMNS):
-        names = lines[0].removeprefix(_GLOBAL_COLUMNS).split()
+    if first.startswith(_GLOBAL_COLUMNS):
+        names = first.removeprefix(_GLOBAL_COLUMNS).split()
     elif counted and len(sentences[0][0].columns) == len(_CONLL_U):
         names = _CONLL_U
     return Rows(sentences, counted, names)
+
+
+def _stored(run: Path, sentences: Iterable[list[Row]]) -> Stored[list[Row]]:
+    return Stored(run, sentences, decode=lambda content: [Row(*row) for row in json.loads(content)])
+
+
+def _sentences(lines: Iterable[str]) -> Iterator[list[Row]]:
+    rows: list[Row] = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip() and not line.startswith((DOCUMENT, "#begin document", "#end document")):
+            rows.append(Row(number, line, _split(line)))
+        elif rows:
+            yield rows
+            rows = []
+    if rows:
+        yield rows
 
 
 def _split(line: str) -> list[str]:
@@ -115,13 +138,12 @@ def _is_comment(row: Row) -> bool:
     return not parse(tag)[0] or " = " in row.line[2:]
 
 
-def _without_empty_last(rows: Sequence[Row]) -> Iterable[Row]:
+def _without_empty_last(sentences: Sequence[list[Row]]) -> Iterator[list[Row]]:
     """Without the empty columns after the last of most rows: tabs at the ends of lines."""
-    if all(row.columns[-1].strip() for row in rows):
-        return rows
-    widths = Counter(_width(row.columns) for row in rows)
-    width = max(widths, key=widths.__getitem__, default=0)
-    return (row._replace(columns=row.columns[: max(width, _width(row.columns))]) for row in rows)
+    widths = Counter(_width(row.columns) for rows in sentences for row in rows)
+    width = max(widths, key=widths.__getitem__)
+    for rows in sentences:
+        yield [row._replace(columns=row.columns[: max(width, _width(row.columns))]) for row in rows]
 
 
 def _width(columns: Sequence[str]) -> int:

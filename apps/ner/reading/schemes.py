@@ -52,16 +52,21 @@ def detect(sentences: Sequence[Sequence[str]]) -> str:
     """
     best, misfits = closest(sentences)
     if misfits:
-        for number, tags in enumerate(sentences):
-            try:
-                to_bio2(tags, best)
-            except TagError as error:
-                error.sentence = number
-                raise
+        check(sentences, best)
     return best
 
 
-def closest(sentences: Sequence[Sequence[str]]) -> tuple[str, int]:
+def check(sentences: Iterable[Sequence[str]], scheme: str) -> None:
+    """Raises TagError for the first tag against a scheme."""
+    for number, tags in enumerate(sentences):
+        try:
+            to_bio2(tags, scheme)
+        except TagError as error:
+            error.sentence = number
+            raise
+
+
+def closest(sentences: Iterable[Sequence[str]]) -> tuple[str, int]:
     """The scheme that fits best, and how many steps from tag to tag do not fit it."""
     steps = Counter(step for tags in sentences for step in _steps(tags))
     misfits = {

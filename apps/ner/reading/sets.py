@@ -1,17 +1,19 @@
 """From corpora to sentences in three sets."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
 from gated.errors import BadData
-from gated.runs import corpus
-from gated.runs.corpus import named_sets, named_splits, split
-from gated.text import tfds
-from gated.text.files import paths_in
+from gated.reading import tfds
+from gated.reading.files import paths_in
+from gated.reading.stored import Stored
+from gated.training import corpus
+from gated.training.corpus import named_sets, named_splits, split
 
 from ..config import Config
-from .conll import Reader, Sentence
+from .conll import Reader, Sentence, Tagged
 
 EMBEDDED = Path(__file__).parents[1] / "corpus"
 
@@ -24,7 +26,7 @@ def load(config: Config) -> Corpus:
     """The corpus of the options. Raises BadData and BadUsage."""
     reader = _reader(config)
     name = " ".join(config.corpus) or "the embedded corpus"
-    sets = _read(config.corpus, reader) if config.corpus else _read([str(EMBEDDED)], Reader())
+    sets = _read(config.corpus, reader) if config.corpus else _embedded(config.run)
     if not sets.get("train"):
         raise BadData(f"{name}: no sentences to train on; a file has `train` in its name")
     return split(sets, config, lambda names, _: _read_files(names, reader), name, "sentences")
@@ -38,24 +40,44 @@ def read_sentences(names: Sequence[str], config: Config) -> Sequence[Sentence]:
 
 
 def _reader(config: Config) -> Reader:
-    return Reader(config.token_column, config.tag_column, config.strict)
+    return Reader(config.token_column, config.tag_column, config.strict, config.run)
 
 
-def _read(names: Sequence[str], reader: Reader, files: str = "train") -> dict[str, list[Sentence]]:
+def _embedded(run: Path) -> dict[str, Stored[Sentence]]:
+    return _read([str(EMBEDDED)], Reader(run=run))
+
+
+def _stored(run: Path, sentences: Iterable[Sentence]) -> Stored[Sentence]:
+    return Stored(run, sentences, _encode, _decode)
+
+
+def _encode(sentence: Sentence) -> bytes:
+    return json.dumps((sentence.tokens, sentence.tags)).encode()
+
+
+def _decode(content: bytes) -> Sentence:
+    tokens, tags = json.loads(content)
+    return Sentence(tuple(tokens), tuple(tags))
+
+
+def _read(
+    names: Sequence[str], reader: Reader, files: str = "train"
+) -> dict[str, Stored[Sentence]]:
     """The sets of a corpus; what is given as files, not as a folder or a name, is one set."""
     if len(names) == 1 and names[0].startswith(tfds.PREFIX):
         return _read_tfds(names[0].removeprefix(tfds.PREFIX), reader)
     if len(names) == 1 and (folder := Path(names[0])).is_dir():
         paths = (path for path in paths_in(folder) if path.is_file())
-        return {which: reader.read(path) for which, path in named_sets(paths, folder).items()}
+        sets = named_sets(paths, folder)
+        return {which: _read_files([str(path)], reader) for which, path in sets.items()}
     return {files: _read_files(names, reader)}
 
 
-def _read_files(names: Sequence[str], reader: Reader) -> list[Sentence]:
-    return [sentence for path in names for sentence in reader.read(path)]
+def _read_files(names: Sequence[str], reader: Reader) -> Stored[Sentence]:
+    return _stored(reader.run, (sentence for path in names for sentence in reader.read(path)))
 
 
-def _read_tfds(name: str, reader: Reader) -> dict[str, list[Sentence]]:
+def _read_tfds(name: str, reader: Reader) -> dict[str, Stored[Sentence]]:
     features, splits = tfds.load(name)
     # A sequence of class labels, which have names.
     key = next((key for key in _TFDS_TAGS if key in features), None)
@@ -68,15 +90,19 @@ def _read_tfds(name: str, reader: Reader) -> dict[str, list[Sentence]]:
     tag_name: Callable[[int], str] = label.int2str
     sets = {}
     for which, examples in named_splits(splits).items():
-        pairs = [
+        tagged = Stored[Tagged](
+            reader.run,
             (
-                tuple(token.decode() for token in example["tokens"]),
-                tuple(tag_name(tag) for tag in example[key]),
-            )
-            for example in examples
-            if len(example["tokens"])
-        ]
-        sets[which] = reader.sentences(pairs, partial(_place, f"{tfds.PREFIX}{name}, {which}"))
+                (
+                    [token.decode() for token in example["tokens"]],
+                    [tag_name(tag) for tag in example[key]],
+                )
+                for example in examples
+                if len(example["tokens"])
+            ),
+        )
+        place = partial(_place, f"{tfds.PREFIX}{name}, {which}")
+        sets[which] = _stored(reader.run, reader.sentences(tagged, place))
     return sets
 
 

@@ -8,9 +8,9 @@ from zlib import crc32
 from rich.console import Console
 from rich.text import Text
 
+from gated.commands.inputs import Given, Predict, with_results
+from gated.commands.quiet import import_tensorflow
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import Given, Predict, with_results
-from gated.runs.quiet import import_tensorflow
 from gated.text.spans import between
 
 from ..model.tagged import Entity, TaggedText

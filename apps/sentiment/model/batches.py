@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gated.runs.batches import ByLength, places
+from gated.training.batches import ByLength, places
 
 from ..config import Config
 from .encoder import Encoded

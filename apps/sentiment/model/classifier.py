@@ -7,10 +7,10 @@ import numpy as np
 from keras import ops
 
 from gated.compiling import predicting
-from gated.runs.batches import longest_first, places
+from gated.reading.files import in_memory
 from gated.runs.folder import RunFolder
 from gated.runs.models import load_model
-from gated.text.files import in_memory
+from gated.training.batches import longest_first, places
 
 from ..config import Config
 from .encoder import Encoded, Encoder, load_encoder

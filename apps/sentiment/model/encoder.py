@@ -2,6 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
+from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from gated.compiling import few
+from gated.reading.stored import Numbers
 from gated.text.codec import Codec
 from gated.text.spelled import SpelledWords, distinct
 from gated.text.tokenizer import blank, locate, tokenize
@@ -19,19 +21,25 @@ from gated.whole import write_whole
 from ..reading.files import Text
 
 Part = TypeVar("Part")
+Places = np.ndarray | Numbers
 
 
 class Encoded:
-    """Texts as the ids of their tokens.
+    """Texts as numbers of their tokens.
 
     Attributes:
-        ids: of the tokens of all texts; the last is padding.
-        splits: where each text begins and ends among them, [n + 1].
+        index: of the token at each place the number among the different ones; the last is padding.
+        of_each: the ids of the different ones.
+        splits: where each text begins and ends among the places, [n + 1].
     """
 
-    def __init__(self, ids: np.ndarray, lengths: Sequence[int]):
-        self.ids = np.append(ids, np.int32(0))
+    def __init__(self, index: Places, of_each: np.ndarray, lengths: Sequence[int]):
+        self.index, self.of_each = index, of_each
         self.splits = np.concatenate([[0], np.cumsum(lengths, dtype=int)])
+
+    def ids(self, where: np.ndarray | slice) -> np.ndarray:
+        """Those of the tokens at places."""
+        return self.of_each[self.index[where]]
 
     @property
     def lengths(self) -> np.ndarray:
@@ -44,7 +52,7 @@ class Encoded:
             places: of the tokens.
             rare: which of them are read as unknown if they are rare, booleans [b, t]; in training.
         """
-        return [self.ids[places]]
+        return [self.ids(places)]
 
 
 class Encoder(ABC):
@@ -64,8 +72,11 @@ class Encoder(ABC):
         """Where the tokens of a text, all of them, start and end."""
 
     @abstractmethod
-    def encode(self, texts: Iterable[Sequence[str]]) -> Encoded:
-        """What the model reads of texts that are tokens already."""
+    def encode(self, texts: Iterable[Sequence[str]], run: Path | None = None) -> Encoded:
+        """What the model reads of texts that are tokens already.
+
+        With the path of a run that is in a file, as `Numbers` are.
+        """
 
     def save(self, folder: Path) -> None:
         lines = "".join(f"{label}\n" for label in self.labels)
@@ -76,9 +87,9 @@ class Encoder(ABC):
         place = {label: i for i, label in enumerate(self.labels)}
         return np.array([place[text.label] for text in texts], "int32")
 
-    def read(self, texts: Iterable[str]) -> tuple[Encoded, np.ndarray]:
-        """What the model reads of texts, and how many tokens each has, [n]."""
-        lengths = []
+    def read(self, texts: Iterable[str], run: Path | None = None) -> tuple[Encoded, np.ndarray]:
+        """What the model reads of texts, as of `encode`; and how many tokens each has, [n]."""
+        lengths = array("q")
 
         def tokens():
             for text in texts:
@@ -86,7 +97,7 @@ class Encoder(ABC):
                 lengths.append(len(found))
                 yield self.cut(found)
 
-        return self.encode(tokens()), np.array(lengths, int)
+        return self.encode(tokens(), run), np.array(lengths, int)
 
     def cut(self, tokens: list[Part]) -> list[Part]:
         """The tokens that are read: of a longer text the beginning and the end."""
@@ -119,22 +130,15 @@ class WordEncoder(Encoder):
     def locate(self, text, tokens):
         return locate(blank(text), tokens)
 
-    def encode(self, texts):
-        return Words(self.spelled, texts)
+    def encode(self, texts, run=None):
+        return Words(self.spelled, texts, run)
 
 
 class Words(Encoded):
     """Words, and characters of the unknown and the rare ones."""
 
-    def __init__(self, spelled: SpelledWords, texts: Iterable[Sequence[str]]):
-        lengths = []
-
-        def flat():
-            for tokens in texts:
-                lengths.append(len(tokens))
-                yield from tokens
-
-        different, index = distinct(flat())
+    def __init__(self, spelled: SpelledWords, texts: Iterable[Sequence[str]], run: Path | None):
+        different, index, lengths = _distinct(texts, run)
         ids = np.append(spelled.look_up(different), np.int32(0))
         chosen = np.flatnonzero((ids == 1) | (ids >= spelled.words.first_rarer_than(2)))
         # The last is that of the words that are not spelled.
@@ -144,12 +148,13 @@ class Words(Encoded):
         self.widths = np.count_nonzero(self.characters, axis=1)
         rows = np.full(len(ids), self.none, "int32")
         rows[chosen] = np.arange(len(chosen))
-        super().__init__(ids[index[:-1]], lengths)
-        self.rows = rows[index]
+        super().__init__(index, ids, lengths)
+        self.rows = rows
 
     def inputs(self, places, rare=None):
         """Words [b, t], and the characters of those that are unknown [b, t, c]."""
-        words, rows = self.ids[places], self.rows[places]
+        which = self.index[places]
+        words, rows = self.of_each[which], self.rows[which]
         if rare is not None:
             words[rare & (rows != self.none)] = 1
         rows = np.where(words == 1, rows, self.none)
@@ -181,26 +186,35 @@ class LanguageModelEncoder(Encoder):
         bare = [token.replace(JOINER, "") for token in tokens]
         return locate(_without_joiners(text), bare)
 
-    def encode(self, texts):
-        lengths = []
-
-        def flat():
-            for tokens in texts:
-                lengths.append(len(tokens))
-                yield from tokens
-
-        return AfterEos(self.codec.ids(flat()), lengths, self.codec.eos)
+    def encode(self, texts, run=None):
+        different, index, lengths = _distinct(texts, run)
+        ids = np.append(self.codec.ids(different), np.int32(0))
+        return AfterEos(index, ids, lengths, self.codec.eos)
 
 
 class AfterEos(Encoded):
     """Tokens of a language model, `<EOS>` before the first of each text."""
 
-    def __init__(self, ids: np.ndarray, lengths: Sequence[int], eos: int):
-        super().__init__(ids, lengths)
+    def __init__(self, index: Places, of_each: np.ndarray, lengths: Sequence[int], eos: int):
+        super().__init__(index, of_each, lengths)
         self.eos = eos
 
     def inputs(self, places, rare=None):
-        return [np.pad(self.ids[places], [(0, 0), (1, 0)], constant_values=self.eos)]
+        return [np.pad(self.ids(places), [(0, 0), (1, 0)], constant_values=self.eos)]
+
+
+def _distinct(
+    texts: Iterable[Sequence[str]], run: Path | None
+) -> tuple[list[str], Places, Sequence[int]]:
+    """The different tokens of texts, which each is, and how many a text has."""
+    lengths = array("q")
+
+    def flat():
+        for tokens in texts:
+            lengths.append(len(tokens))
+            yield from tokens
+
+    return *distinct(flat(), run), lengths
 
 
 def load_encoder(folder: Path, limit: int) -> Encoder:

@@ -6,11 +6,11 @@ import keras
 import numpy as np
 
 from gated.optimizers import LayerwiseAdam
-from gated.runs.fitting import adam, fit_and_save
 from gated.runs.folder import RunFolder
 from gated.runs.language_model import load_language_model
-from gated.runs.network import computing_in
 from gated.text.vectors import read_vectors, set_vectors
+from gated.training.fitting import adam, fit_and_save
+from gated.training.network import computing_in
 
 from ..config import Config
 from ..reading.sets import Corpus, labels_of
@@ -32,7 +32,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Classifier, flo
     encoder, network = _begin(corpus, config)
     run.check_unchanged(lambda: _is_that_of(run, encoder), "texts")
     encoder.save(run.path)
-    texts, lengths = encoder.read(text.text for text in corpus.train)
+    texts, lengths = encoder.read((text.text for text in corpus.train), run.path)
     if longer := np.count_nonzero(lengths > config.limit):
         print(
             f"{longer} texts are longer than {config.limit} tokens; of those half from the "
@@ -41,7 +41,7 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Classifier, flo
     training = Batches(texts, encoder.classes(corpus.train), config)
     model = with_naive_bayes(network, training)
     classifier = Classifier(encoder, model)
-    valid, _ = encoder.read(text.text for text in corpus.valid)
+    valid, _ = encoder.read((text.text for text in corpus.valid), run.path)
     true = encoder.classes(corpus.valid)
 
     def validate():

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from gated.commands.outputs import Metrics
 from gated.runs.folder import RunFolder
-from gated.runs.outputs import Metrics
 
 from ..config import Config
 from ..reading.sets import load

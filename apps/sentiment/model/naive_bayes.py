@@ -1,12 +1,18 @@
 """A second opinion of the class of a text, by its words and pairs of words alone."""
 
+from itertools import pairwise
+
 import keras
 import numpy as np
 from keras import layers, ops
 
-from gated.runs.network import computing_in
+from gated.training.network import computing_in
 
 from .batches import Batches
+from .encoder import Encoded
+
+_MOST = 2**22  # words and pairs that are known
+_TOKENS = 2**20  # of texts that are counted at once
 
 
 @keras.saving.register_keras_serializable("gated.sentiment")
@@ -24,7 +30,8 @@ class NaiveBayes(layers.Layer):
     and would leave it nothing to learn.
 
     Args:
-        count: how many different words and pairs the training texts have.
+        count: how many different words and pairs the training texts have; of more than four
+            million those are known that are the most frequent.
     """
 
     def __init__(self, count: int, **kwargs):
@@ -32,24 +39,16 @@ class NaiveBayes(layers.Layer):
         self.count = count
 
     @classmethod
-    def of(cls, ids: np.ndarray, splits: np.ndarray, labels: np.ndarray, classes: int):
+    def of(cls, texts: Encoded, labels: np.ndarray, classes: int):
         """That of training texts.
 
         Args:
-            ids: of the words of all texts.
-            splits: where each text begins and ends among them, [n + 1].
-            labels: its class, [n].
+            texts: their words.
+            labels: the class of each, [n].
             classes: how many there are.
         """
-        # One row, with padding after each text, so that no pair spans two.
-        row = np.insert(ids, splits[1:], 0)
-        found = np.tile(np.repeat(labels, np.diff(splits) + 1), 2)
-        first, second = (ops.convert_to_numpy(one)[0].astype("int64") for one in _grams(row[None]))
-        there = second > 0
-        # One number each, for the sake of speed.
-        keys, places = np.unique((first * 2**31 + second)[there], return_inverse=True)
-        counts = np.bincount(places * classes + found[there], minlength=len(keys) * classes)
-        p = counts.reshape(-1, classes) + 1.0
+        keys, counts = _counts(texts, labels, classes)
+        p = counts + 1.0
         logs = np.log(p / p.sum(axis=0))
         prior = np.log(np.bincount(labels, minlength=classes) / len(labels))
         layer = cls(len(keys), name="naive_bayes", dtype="float32")
@@ -100,12 +99,53 @@ class NaiveBayes(layers.Layer):
 
 def with_naive_bayes(network: keras.Model, training: Batches) -> keras.Model:
     """A network that reads ids of words first, beside naive Bayes of its training texts."""
-    classes, texts = network.output_shape[-1], training.texts
-    bayes = NaiveBayes.of(texts.ids[:-1], texts.splits, training.classes, classes)
+    bayes = NaiveBayes.of(training.texts, training.classes, network.output_shape[-1])
     found = bayes([network.output, network.inputs[0]])
     # The policy of the model, not of its layers, decides whether the loss is scaled.
     with computing_in(network.dtype_policy.name):
         return keras.Model(network.inputs, found, name=network.name)
+
+
+def _counts(texts: Encoded, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Words and pairs, one number each, sorted, [g], and how often each class has them.
+
+    Of more than `_MOST` the most frequent. Some texts at a time are in memory.
+    """
+    known = [(np.empty(0, "int64"), np.empty((0, classes), int))]
+    parts = np.searchsorted(texts.splits, np.arange(0, texts.splits[-1], _TOKENS))
+    for first, last in pairwise(np.unique([*parts, len(labels)])):
+        splits = texts.splits[first : last + 1]
+        # One row, with padding after each text, so that no pair spans two.
+        row = np.insert(texts.ids(slice(splits[0], splits[-1])), splits[1:] - splits[0], 0)
+        found = np.tile(np.repeat(labels[first:last], np.diff(splits) + 1), 2)
+        a, b = (ops.convert_to_numpy(one)[0].astype("int64") for one in _grams(row[None]))
+        there = b > 0
+        new, places = np.unique((a * 2**31 + b)[there], return_inverse=True)
+        more = np.bincount(places * classes + found[there], minlength=len(new) * classes)
+        known.append((new, more.reshape(-1, classes)))
+        # Always to all that is known, what is new would be added in quadratic time.
+        while len(known) > 1 and len(known[-2][0]) < 2 * len(known[-1][0]):
+            known.append(_together(known.pop(), known.pop()))
+    while len(known) > 1:
+        known.append(_together(known.pop(), known.pop()))
+    return _most_frequent(*known[0], _MOST)
+
+
+def _together(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]):
+    keys = np.union1d(one[0], other[0])
+    counts = np.zeros((len(keys), one[1].shape[1]), int)
+    for some, theirs in (one, other):
+        counts[np.searchsorted(keys, some)] += theirs
+    return _most_frequent(keys, counts, 2 * _MOST)
+
+
+def _most_frequent(
+    keys: np.ndarray, counts: np.ndarray, most: int
+) -> tuple[np.ndarray, np.ndarray]:
+    if len(keys) <= most:
+        return keys, counts
+    kept = np.sort(np.argsort(-counts.sum(axis=1), kind="stable")[:most])
+    return keys[kept], counts[kept]
 
 
 def _grams(words):

@@ -5,7 +5,7 @@ from keras import layers, ops
 
 from gated.layers import Bidirectional, Deep, EmbeddingDropout, Spelling
 from gated.layers.spelling import unit_length
-from gated.runs.network import recurrent_layer
+from gated.training.network import recurrent_layer
 
 from ..config import Config
 from .encoder import Encoder, WordEncoder

@@ -1,15 +1,20 @@
 """Labelled texts from files."""
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from gated.errors import BadData
-from gated.text.encodings import decode, find_encoding
-from gated.text.files import read_bytes, split_lines
-from gated.text.json_text import parse_json
-from gated.text.tables import Quoting, read_table
+from gated.reading.encodings import decode, find_encoding
+from gated.reading.files import read_bytes
+from gated.reading.json_text import parse_json
+from gated.reading.pieces import is_utf8, lines_of, stream_text
+from gated.reading.stored import Stored
+from gated.reading.tables import Pieces, Quoting, read_table
 
 TABLES = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 JSON_LINES = (".jsonl", ".ndjson", ".json")
@@ -23,6 +28,15 @@ class Text:
     label: str
 
 
+def stored(run: Path, texts: Iterable[Text]) -> Stored[Text]:
+    """A list of texts in a file, as `Stored` has it."""
+
+    def encode(text: Text) -> bytes:
+        return json.dumps((text.text, text.label)).encode()
+
+    return Stored(run, texts, encode, lambda content: Text(*json.loads(content)))
+
+
 @dataclass(frozen=True)
 class Reader:
     """How to read files."""
@@ -32,31 +46,39 @@ class Reader:
     encoding: str | None = None
     separator: str | None = None
     quoting: Quoting | None = None
+    #: In whose folder, or above, texts are while they are used.
+    run: Path = Path()
 
-    def read(self, path: Path) -> list[Text]:
+    def read(self, path: Path) -> Iterator[Text]:
         """The texts of a table, of JSON lines, or of a file of one class. Raises BadData."""
         ending = path.suffix.lower()
         if ending in JSON_LINES:
-            texts = list(self._json_lines(path))
+            texts = self._json_lines(path)
         elif ending in TABLES or self.separator:
-            texts = list(self._table(path))
+            texts = self._table(path)
         else:
             label = path.stem if ending in ("", ".txt") else path.suffix.removeprefix(".")
-            texts = [Text(line.strip(), label) for line in self._lines(path) if line.strip()]
-        if not texts:
+            texts = (Text(line.strip(), label) for line in self._lines(path) if line.strip())
+        if not (first := next(texts, None)):
             raise BadData(f"{path}: no texts")
-        return texts
+        yield first
+        yield from texts
 
     def read_whole(self, path: Path, label: str) -> Text:
         """A file that is one text."""
         return Text("\n".join(self._lines(path)).strip(), label)
 
-    def _text(self, path: Path) -> str:
+    def _text(self, path: Path) -> Pieces:
+        if self.encoding in (None, "utf-8") and is_utf8(path):
+            return partial(stream_text, path)
         content = read_bytes(path)
-        return decode(content, str(path), self.encoding or find_encoding(content, str(path)))
+        text = decode(content, str(path), self.encoding or find_encoding(content, str(path)))
+        return lambda: [text]
 
-    def _lines(self, path: Path) -> list[str]:
-        return split_lines(self._text(path))
+    def _lines(self, path: Path) -> Iterator[str]:
+        text = self._text(path)
+        end = "\n" if any("\n" in piece for piece in text()) else "\r"
+        return (line.removesuffix("\r") for line in lines_of(text(), end))
 
     def _table(self, path: Path) -> Iterator[Text]:
         table = read_table(
@@ -67,15 +89,14 @@ class Reader:
             self.separator,
             self.quoting,
         )
-        rows = table.rows
         remarks = [table.remarks] if table.remarks else []
-        if not table.named and _begins_with_header([label for _, (_, label) in rows]):
-            label = rows[0][1][1]
+        header = not table.named and _begins_with_header(label for _, (_, label) in table.rows)
+        if header:
+            _, (_, label) = next(table.rows)
             remarks.append(f"the first row is a header: no other has the class {label.strip()}")
-            rows = rows[1:]
         if remarks:
             print(f"{path}: {'; '.join(remarks)}")
-        for number, (text, label) in rows:
+        for number, (text, label) in islice(table.rows, header, None):
             yield _checked(text, label, f"{path}:{number}")
 
     def _json_lines(self, path: Path) -> Iterator[Text]:
@@ -102,7 +123,8 @@ def _checked(text: str, label: str, where: str) -> Text:
     return Text(text.strip(), label.strip())
 
 
-def _begins_with_header(labels: list[str]) -> bool:
+def _begins_with_header(labels: Iterator[str]) -> bool:
     """Whether the first is the name of a column: the others occur again and again, it does not."""
-    others = set(labels[1:])
-    return labels[:1] != [] and labels[0] not in others and len(others) < len(labels) - 1
+    first = next(labels, None)
+    others = Counter(labels)
+    return first is not None and first not in others and len(others) < others.total()

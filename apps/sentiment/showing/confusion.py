@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gated.runs.outputs import Metrics
+from gated.commands.outputs import Metrics
 from gated.whole import write_whole
 
 

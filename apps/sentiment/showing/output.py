@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from gated.commands.inputs import Given, Predict, with_results
+from gated.commands.quiet import import_keras
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import Given, Predict, with_results
-from gated.runs.quiet import import_keras
 from gated.text.spans import between
 
 from ..model.prediction import Prediction

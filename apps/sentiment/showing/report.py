@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gated.runs.outputs import Metrics
+from gated.commands.outputs import Metrics
 
 #: What is reported of several classifiers; the first is what the application is known by.
 SUMMARY = ("accuracy", "macro_f1", "calibration_error")

@@ -1,1 +1,1 @@
-"""Run folders, and the commands that make and read them."""
+"""Run folders: what a training leaves, and others load."""

@@ -12,9 +12,9 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from typeguard import TypeCheckError, check_type
 
 from gated.errors import BadData, BadUsage
+from gated.reading.files import read_bytes
+from gated.reading.json_text import parse_json
 from gated.runs.lock import alone, check_free, is_lock
-from gated.text.files import read_bytes
-from gated.text.json_text import parse_json
 from gated.whole import is_temporary, write_whole
 
 Options = TypeVar("Options")

@@ -1,13 +1,13 @@
 """Tokens as the ids of words and of their characters."""
 
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import regex
 
+from gated.reading.stored import Numbers
 from gated.text.vocabulary import Vocabulary
 from gated.whole import write_whole
 
@@ -67,12 +67,20 @@ def normal_form(token: str) -> str:
     return regex.sub(r"\p{Nd}", "0", token.lower())
 
 
-def distinct(tokens: Iterable[str]) -> tuple[list[str], np.ndarray]:
+def distinct(
+    tokens: Iterable[str], run: Path | None = None
+) -> tuple[list[str], np.ndarray | Numbers]:
     """The different tokens, and which of them each is, int32 [n + 1].
 
-    The last number is one more than there are, for padding.
+    The last number is one more than there are, for padding. With the path of a run they are in a
+    file.
     """
     which: dict[str, int] = {}
-    index = array("i", (which.setdefault(token, len(which)) for token in tokens))
-    index.append(len(which))
-    return list(which), np.frombuffer(index, "int32")
+
+    def index() -> Iterator[int]:
+        for token in tokens:
+            yield which.setdefault(token, len(which))
+        yield len(which)
+
+    found = Numbers(run, index()) if run else np.fromiter(index(), "int32")
+    return list(which), found

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from gated.runs import options
-from gated.runs.options import check_options
+from gated.commands import options
+from gated.commands.options import check_options
 
 
 @dataclass(frozen=True)

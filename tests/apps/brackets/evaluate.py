@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
+from gated.commands.options import EvaluationCorpus, Json, Run
+from gated.commands.outputs import save_and_report
+from gated.commands.quiet import import_keras
 from gated.runs.folder import RunFolder
-from gated.runs.options import EvaluationCorpus, Json, Run
-from gated.runs.outputs import save_and_report
-from gated.runs.quiet import import_keras
 
 from .config import Config
 from .reading.sets import load, read

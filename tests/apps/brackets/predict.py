@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Literal
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
+from gated.commands.inputs import given_texts, reading
+from gated.commands.options import Files, Input, Out, Run, Texts
+from gated.commands.outputs import print_json, printing_to
+from gated.commands.quiet import import_keras
 from gated.runs.folder import RunFolder
-from gated.runs.inputs import given_texts, reading
-from gated.runs.options import Files, Input, Out, Run, Texts
-from gated.runs.outputs import print_json, printing_to
-from gated.runs.quiet import import_keras
 
 
 def predict(

@@ -1,10 +1,10 @@
 """Learns whether brackets balance."""
 
-from gated.runs.command import run_command
+from gated.commands.command import run_command
+from gated.commands.options import Json
+from gated.commands.outputs import Metrics
 from gated.runs.folder import RunFolder
-from gated.runs.options import Json
-from gated.runs.outputs import Metrics
-from gated.runs.training import Training, run_training
+from gated.training.training import Training, run_training
 
 from .config import Config
 from .reading.sets import Corpus, load

@@ -15,8 +15,8 @@ from apps.lm.config import Config
 from apps.lm.model import fitting
 from apps.lm.model.language_model import LanguageModel
 from apps.lm.model.network import build_model
-from gated.runs.checkpoint import Progress
 from gated.runs.folder import RunFolder
+from gated.training.checkpoint import Progress
 from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 
 FILES = {"config.json", "tokens.txt", "model.keras", "metrics.json", "history.csv", "logs"}

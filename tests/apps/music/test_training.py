@@ -15,8 +15,8 @@ from apps.music.model.request import Request
 from apps.music.model.scores import score
 from apps.music.reading.sets import load
 from apps.music.showing.midi import write_midi
-from gated.runs import fitting
 from gated.runs.folder import RunFolder
+from gated.training import fitting
 from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 from tests.apps.music.conftest import tune
 

@@ -103,7 +103,7 @@ def tagger(run):
 @pytest.fixture
 def command(monkeypatch, capsys):
     """Calls a command in this process, which has TensorFlow loaded already."""
-    from gated.runs.command import run_command
+    from gated.commands.command import run_command
 
     def call(module, *arguments):
         function = getattr(importlib.import_module(f"apps.ner.{module}"), module)

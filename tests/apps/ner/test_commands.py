@@ -12,7 +12,7 @@ import pytest
 
 from apps.ner.reading import conll
 from apps.ner.reading.schemes import spans
-from gated.runs.inputs import reading
+from gated.commands.inputs import reading
 from tests.apps.commands import goes_on
 
 TEXT = "Mary Shelley met Joan\tin  Venice ."

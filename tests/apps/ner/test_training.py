@@ -12,8 +12,8 @@ import pytest
 
 from apps.ner.config import Config
 from apps.ner.model.tagger import Tagger
-from gated.runs.checkpoint import Progress
 from gated.runs.folder import RunFolder
+from gated.training.checkpoint import Progress
 from tests.apps.commands import IN_THE_FIRST_EPOCH, call, kill
 
 FILES = {

@@ -14,9 +14,9 @@ from apps.sentiment.config import Config
 from apps.sentiment.model.batches import Batches
 from apps.sentiment.model.classifier import Classifier
 from apps.sentiment.model.encoder import WordEncoder
-from gated.runs.checkpoint import Progress
 from gated.runs.folder import RunFolder
 from gated.text.tokenizer import tokenize
+from gated.training.checkpoint import Progress
 from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 from tests.apps.sentiment.conftest import rows
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gated.errors import BadData
-from gated.text.files import read_bytes
+from gated.reading.files import read_bytes
 
 from ..piece import Piece
 from .tune import Tune
@@ -14,9 +14,9 @@ ENDINGS = (".abc",)
 
 
 def read_abc(
-    path: str | Path, grid: int, remarks: list[str] | None = None
-) -> tuple[list[Piece], list[str]]:
-    """The tunes of a file, played with their repeats, and chord symbols as chords below.
+    path: str | Path, grid: int, problems: list[str], remarks: list[str] | None = None
+) -> Iterator[Piece]:
+    """The tunes of a file, one by one, with their repeats, and chord symbols as chords below.
 
     A chord lasts until the next one. A tune of parts is played in the order that the field P of
     its header gives, or the field Y as in the Nottingham Music Database. Ties, broken rhythm,
@@ -29,10 +29,8 @@ def read_abc(
         path: the file; in UTF-8, or else in latin-1. What it says of length, metre and tempo
             before its first tune holds for all.
         grid: frames a quarter.
+        problems: where it is said of each tune with an error its name, and what the error is.
         remarks: where it is said how many notes were left out, and what was passed over.
-
-    Returns:
-        The pieces; and of each tune with an error its name, and what the error is.
 
     Raises:
         BadData: if the file cannot be read, or has no tunes.
@@ -43,27 +41,25 @@ def read_abc(
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     before, *tunes = _blocks(re.split(r"\r\n|\n|\r", text))
-    pieces, problems = [], []
+    if not tunes:
+        raise BadData(f"{path}: no tunes, expected lines that start with X:")
     passed: dict[str, list[str]] = {}  # where
     for first, lines in tunes:
         tune = Tune(before[1])
         try:
             for line in lines:
                 tune.read(line)
-            pieces.append(tune.piece(f"{path}, {tune}", grid, remarks))
+            yield tune.piece(f"{path}, {tune}", grid, remarks)
         except ValueError as error:
             problems.append(f"{path}:{first + tune.lines - 1}, {tune}: {error}")
         except BadData as error:
             problems.append(str(error))
         for what, number in tune.passed:
             passed.setdefault(what, []).append(f"{path}:{first + number - 1}, {tune}")
-    if not pieces and not problems:
-        raise BadData(f"{path}: no tunes, expected lines that start with X:")
     if remarks is not None:
         for what, places in passed.items():
             times = f"; {len(places):,} times in this file" if len(places) > 1 else ""
             remarks.append(f"{places[0]}: {what}, passed over{times}")
-    return pieces, problems
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:

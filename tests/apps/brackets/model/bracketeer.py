@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from gated.commands.outputs import Metrics
 from gated.runs.folder import RunFolder
 from gated.runs.models import load_model
-from gated.runs.outputs import Metrics
 
 from ..reading.sets import Text
 

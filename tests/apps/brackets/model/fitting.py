@@ -3,10 +3,10 @@
 import keras
 import numpy as np
 
-from gated.runs.batches import ByLength
-from gated.runs.fitting import adam, fit_and_save
 from gated.runs.folder import RunFolder
-from gated.runs.network import computing_in
+from gated.training.batches import ByLength
+from gated.training.fitting import adam, fit_and_save
+from gated.training.network import computing_in
 
 from ..config import Config
 from ..reading.sets import Corpus, Text

@@ -2,7 +2,7 @@
 
 import keras
 
-from gated.runs.network import recurrent_layer
+from gated.training.network import recurrent_layer
 
 from ..config import Config
 

@@ -5,9 +5,9 @@ from itertools import product
 from typing import NamedTuple
 
 from gated.errors import BadData
-from gated.runs import corpus
-from gated.runs.corpus import split
-from gated.text.files import read_lines
+from gated.reading.pieces import read_lines
+from gated.training import corpus
+from gated.training.corpus import split
 
 from ..config import Config
 

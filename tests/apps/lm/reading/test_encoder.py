@@ -39,7 +39,7 @@ def test_where_numbers_cannot_be_written(tmp_path, monkeypatch):
         raise OSError(28, os.strerror(28))
 
     monkeypatch.setattr("tempfile.TemporaryFile", full)
-    with pytest.raises(BadUsage, match=f"^{tmp_path}: the tokens cannot be written there: No spa"):
+    with pytest.raises(BadUsage, match=f"^{tmp_path}: the corpus cannot be written there: No spa"):
         Encoder(Config(run=tmp_path / "a" / "b")).encode([])
 
 

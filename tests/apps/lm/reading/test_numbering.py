@@ -11,7 +11,7 @@ from gated.text.codec import EOS, Splitter
 from gated.text.words import SPACE
 from tests.apps.lm.texts import stream
 
-_TEXT = st.text("ab É'3.,-_ΣΑ\u0301\u00a0\u2028\x1f👍日\n") | st.sampled_from(
+_TEXT = st.text("ab É'3.,-_ΣΑ\u0301\u00a0\u2028\x1f👍日\t\n") | st.sampled_from(
     [f"a {EOS} b\n<unk> {EOS}x\n"]
 )
 

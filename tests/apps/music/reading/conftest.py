@@ -12,7 +12,8 @@ def read(tmp_path):
     def read(text, grid=12):
         path = tmp_path / "x.abc"
         path.write_text(text, encoding="utf-8")
-        pieces, problems = read_abc(path, grid)
+        problems = []
+        pieces = list(read_abc(path, grid, problems))
         assert not problems
         return pieces[0]
 

@@ -82,14 +82,14 @@ def test_folders_of_sets(tmp_path):
     corpus = load(str(tmp_path))
     found = [pitches(pieces) for pieces in (corpus.train, corpus.valid, corpus.test)]
     assert found == [[60], [61], [62]]
-    assert pitches(sets.read_pieces((str(tmp_path),), 4)) == [62]
-    assert pitches(sets.read_pieces((str(tmp_path / "train"),), 4)) == [60]
+    assert pitches(sets.read_pieces((str(tmp_path),), Config())) == [62]
+    assert pitches(sets.read_pieces((str(tmp_path / "train"),), Config())) == [60]
 
 
 def test_a_folder_whose_name_has_test_in_it(tmp_path):
     for pitch, name in enumerate(("first", "latest", "contest"), 60):
         save(tmp_path / name / "x.mid", pitch)
-    assert sorted(pitches(sets.read_pieces((str(tmp_path),), 4))) == [60, 61, 62]
+    assert sorted(pitches(sets.read_pieces((str(tmp_path),), Config()))) == [60, 61, 62]
     save(tmp_path / "train" / "x.mid", 63)
     with pytest.raises(BadData, match="expected one test set, found contest, latest; name the"):
         load(str(tmp_path))
@@ -104,7 +104,7 @@ def test_rolls(tmp_path):
     scipy.io.savemat(path, cells)
     corpus = load(path)
     assert [len(p[0].frames) for p in (corpus.train, corpus.valid, corpus.test)] == [3, 4, 5]
-    assert len(sets.read_pieces((path,), 4)[0].frames) == 5
+    assert len(sets.read_pieces((path,), Config())[0].frames) == 5
     assert {piece.grid for piece in load(path, grid=1).train} == {1}
 
 
@@ -119,7 +119,7 @@ def test_what_is_bad_is_skipped_and_reported(tmp_path, capsys):
     write(folder / "hours.mid", sound(60, 0, 96) + sound(60, 96 * 72_000, 96 * 72_001))
     write(folder / "high.mid", sound(120, 0, 48) + sound(121, 0, 96)[1:] + sound(61, 96, 192))
     (folder / "tunes.abc").write_text(tune(1) + "X:2\nT:Bad\nK:C\nC}\n\n" + tune(3))
-    pieces = sets.read_pieces((str(folder),), 4)
+    pieces = sets.read_pieces((str(folder),), Config())
     assert [piece.name.split("/")[-1] for piece in pieces] == [
         "cut.mid", "good.mid", "high.mid", "tunes.abc, tune 1", "tunes.abc, tune 3"
     ]  # fmt: skip

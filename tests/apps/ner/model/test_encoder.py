@@ -15,9 +15,9 @@ from apps.ner.model.tagger import Tagger
 from apps.ner.reading import conll, sets
 from apps.ner.reading.conll import Sentence
 from apps.ner.reading.schemes import to_iobes
-from gated.runs.batches import places
 from gated.text.casing import casing
 from gated.text.spelled import LONGEST_TOKEN
+from gated.training.batches import places
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from apps.ner.model.encoder import Encoded
-from gated.runs.batches import places
+from gated.training.batches import places
 
 NAMES = ("words", "characters", "casing")
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.ner.model.scores import by_acquaintance, confusions, entities_of
+from apps.ner.model.scores import acquaintance_scores, by_acquaintance, confusions, entities_of
 from apps.ner.reading.conll import Sentence
 from apps.ner.reading.schemes import spans
-from gated.metrics.entities import entity_scores
+from gated.metrics.entities import EntityCounts
 
 TRUE = ["B-PER I-PER O B-LOC", "B-ORG O B-LOC I-LOC", "O O B-PER O"]
 FOUND = ["B-PER O O B-ORG", "O B-ORG B-LOC I-LOC", "O O B-PER O"]
@@ -35,7 +35,7 @@ def test_seen_and_unseen():
     ]
     known = entities_of([sentences[1], sentences[2]])
     assert known.counts == {"LOC New York": 1, "ORG Acme": 1, "PER Ann": 1}
-    found = by_acquaintance(sentences, of(TRUE), of(FOUND), known)
+    found = acquaintance_scores(by_acquaintance(sentences, of(TRUE), of(FOUND), known))
     # Seen: New York and Ann are found, and the Ann of Ann Lee, wrongly; Acme is not.
     assert found["seen"] == pytest.approx(
         {"precision": 2 / 3, "recall": 2 / 3, "f1": 2 / 3, "support": 3}
@@ -52,7 +52,9 @@ def test_with_all_seen_or_none_it_is_the_whole_score(train, true, found):
     sentence = Sentence(tuple("uvwxyz"), tuple(true))
     trues, founds = [spans(true)], [spans(found)]
     everything = entities_of([sentence, Sentence(sentence.tokens, tuple(found))])
-    whole = entity_scores([true], [found])
+    counts = EntityCounts()
+    counts.add(trues, founds)
+    whole = counts.scores()
     for known, which in ((everything, "seen"), (entities_of([]), "unseen")):
-        scores = by_acquaintance([sentence], trues, founds, known)[which]
+        scores = acquaintance_scores(by_acquaintance([sentence], trues, founds, known))[which]
         assert scores == pytest.approx({name: whole[name] for name in scores})

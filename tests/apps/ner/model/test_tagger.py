@@ -122,7 +122,7 @@ def test_few_tokens_at_once_give_the_same(tagger, corpus, monkeypatch):
     expected = tag(tagger, *texts)
     for module in ("tagger", "graph"):
         monkeypatch.setattr(f"apps.ner.model.{module}.TOKENS", 64)
-    monkeypatch.setattr("gated.text.files._TEXTS", 7)
+    monkeypatch.setattr("gated.reading.files._TEXTS", 7)
     careful = Tagger(tagger.encoder, tagger.model)
     for one, other in zip(tag(careful, *texts), expected, strict=True):
         assert [e[:4] for e in one.entities] == [e[:4] for e in other.entities]
@@ -135,7 +135,7 @@ def test_few_tokens_at_once_give_the_same(tagger, corpus, monkeypatch):
 
 
 def test_texts_are_read_when_they_are_needed(tagger, monkeypatch):
-    monkeypatch.setattr("gated.text.files._TEXTS", 3)
+    monkeypatch.setattr("gated.reading.files._TEXTS", 3)
     read = []
     found = tagger.tag_texts(read.append(i) or f"Mary {i}" for i in range(100))
     next(found)

@@ -116,16 +116,16 @@ CONLL_U = (
     ],
 )
 def test_columns_that_are_named(file, content, token, tag):
-    assert Reader(token, tag).read(file(content)) == ADA
+    assert list(Reader(token, tag).read(file(content))) == ADA
 
 
 def test_columns_that_are_not_there(file):
     with pytest.raises(BadUsage, match=r"^--tag-column NER: expected a number .* one of ID, FORM,"):
-        Reader(tag_column="NER").read(file(CONLL_U))
+        list(Reader(tag_column="NER").read(file(CONLL_U)))
     with pytest.raises(BadUsage, match=r"^--token-column 0: expected a number from 1"):
-        Reader("0").read(file("a O\n"))
+        list(Reader("0").read(file("a O\n")))
     with pytest.raises(BadData, match=r"x.conll:3: 'b B-X' has no tag, .* in 3 columns$"):
-        Reader("1", "3").read(file("a O O\n\nb B-X\n"))
+        list(Reader("1", "3").read(file("a O O\n\nb B-X\n")))
 
 
 def test_what_was_found_is_remarks(file, capsys):
@@ -196,7 +196,7 @@ def test_stray_tags_are_read_as_conlleval_does(file, capsys, content, tags, coun
     assert remarks.startswith(f"{path}:{line}: ")
     assert f"is the first of {count} tags, of {len(tags)}, that do not fit {scheme} " in remarks
     with pytest.raises(BadData, match=rf"^{path}:\d+: .*expected.*{scheme}"):
-        Reader(strict=True).read(path)
+        list(Reader(strict=True).read(path))
 
 
 def test_path_as_string(file):

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from apps.sentiment.config import Config
+from apps.sentiment.model import naive_bayes
 from apps.sentiment.model.batches import Batches
 from apps.sentiment.model.encoder import Encoded
 from apps.sentiment.model.naive_bayes import NaiveBayes, with_naive_bayes
-from gated.runs.network import computing_in
+from gated.training.network import computing_in
 
 
 def grams(text):
@@ -26,11 +27,16 @@ def texts():
     return [rng.integers(1, 9, size=n).tolist() for n in (5, 0, 3, 7, 1, 6)], [0, 1, 2, 1, 1, 2]
 
 
+def encoded(texts):
+    """Of ids."""
+    index = np.concatenate([*texts, [0]]).astype("int32")
+    return Encoded(index, np.arange(9, dtype="int32"), [len(text) for text in texts])
+
+
 @pytest.fixture(scope="module")
 def layer(texts):
     texts, labels = texts
-    splits = np.cumsum([0, *map(len, texts)])
-    return NaiveBayes.of(np.concatenate(texts), splits, np.array(labels), 3)
+    return NaiveBayes.of(encoded(texts), np.array(labels), 3)
 
 
 def test_by_its_definition(texts, layer):
@@ -52,8 +58,22 @@ def test_by_its_definition(texts, layer):
         np.testing.assert_allclose(after, expected / expected.sum(), rtol=1e-4)
 
 
+def test_some_texts_at_a_time(texts, layer, monkeypatch):
+    monkeypatch.setattr(naive_bayes, "_TOKENS", 4)
+    texts, labels = texts
+    again = NaiveBayes.of(encoded(texts), np.array(labels), 3)
+    for one, other in zip(layer.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_the_most_frequent(monkeypatch):
+    monkeypatch.setattr(naive_bayes, "_MOST", 3)
+    layer = NaiveBayes.of(encoded([[2, 3], [3, 2, 3], [4]]), np.array([0, 1, 1]), 2)
+    assert layer.get_weights()[0].tolist() == [[0, 2], [0, 3], [2, 3]]
+
+
 def test_texts_without_a_word():
-    layer = NaiveBayes.of(np.array([1, 1]), np.array([0, 2, 2]), np.array([0, 1]), 2)
+    layer = NaiveBayes.of(encoded([[1, 1], []]), np.array([0, 1]), 2)
     p = np.array([[0.25, 0.75]], "float32")
     np.testing.assert_array_equal(layer([p, np.array([[1, 2]])]), p)
 
@@ -65,7 +85,7 @@ def test_it_computes_in_float32_beside_a_network_that_does_not():
         pooled = keras.layers.GlobalAveragePooling1D()(keras.layers.Embedding(5, 4)(words))
         classes = keras.layers.Dense(2, activation="softmax", dtype="float32")(pooled)
         network = keras.Model([words], classes)
-    texts = Encoded(np.array([2, 3, 4]), [2, 1])
+    texts = encoded([[2, 3], [4]])
     training = Batches(texts, np.array([0, 1]), Config())
     model = with_naive_bayes(network, training)
     assert model.get_layer("naive_bayes").compute_dtype == "float32"

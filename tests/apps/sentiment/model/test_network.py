@@ -9,9 +9,9 @@ from apps.sentiment.config import Config
 from apps.sentiment.model.encoder import WordEncoder
 from apps.sentiment.model.network import build_model, pool
 from gated.layers import GRU, LSTM, SimpleRNN
-from gated.runs.batches import places
 from gated.text.spelled import SpelledWords
 from gated.text.vocabulary import Vocabulary
+from gated.training.batches import places
 
 KINDS = ["last", "mean", "max"]
 OPTIONS = [

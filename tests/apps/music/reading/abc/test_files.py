@@ -39,7 +39,8 @@ def test_errors_cost_only_their_tune(tmp_path):
     }
     path = tmp_path / "x.abc"
     path.write_text("\n\n".join(f"X:{i}\nT:{t}\n{m}" for i, (t, m) in enumerate(tunes.items(), 1)))
-    pieces, problems = read_abc(path, 4)
+    problems = []
+    pieces = list(read_abc(path, 4, problems))
     assert [piece.name for piece in pieces] == [
         f"{path}, tune 1 (fine)", f"{path}, tune 11 (fine again)"
     ]  # fmt: skip
@@ -60,7 +61,7 @@ def test_files_that_are_no_tunes(tmp_path):
     path = tmp_path / "x.abc"
     path.write_text("no tune at all\n")
     with pytest.raises(BadData, match=r"x\.abc: no tunes, expected lines that start with X:$"):
-        read_abc(path, 4)
+        list(read_abc(path, 4, []))
 
 
 def test_what_is_before_the_first_tune_holds_for_all(tmp_path):
@@ -69,7 +70,8 @@ def test_what_is_before_the_first_tune_holds_for_all(tmp_path):
         "%abc-2.1\nM:3/4\nL:1/4\nQ:1/4=60\n%%propagate-accidentals not\nM:any text\n\n"
         "Some text.\nL:1/2\n\nX:1\nK:C\n^F F|\n\nL:1/16\n\nX:2\nM:2/4\nL:1/8\nQ:90\nK:C\nC4\n"
     )
-    (first, second), problems = read_abc(path, 4)
+    problems = []
+    first, second = read_abc(path, 4, problems)
     assert not problems
     assert [(note.pitch, note.end - note.start) for note in first.notes()] == [(66, 2), (65, 2)]
     assert (first.tempo, first.metre) == (60, (3, 4))
@@ -80,8 +82,8 @@ def test_what_is_before_the_first_tune_holds_for_all(tmp_path):
 def test_what_is_passed_over_is_said_once_a_kind(tmp_path):
     path = tmp_path / "x.abc"
     path.write_text("X:1\nm:~n3 = n{o}n\nK:C\nC?D|\nE?\n\nX:2\nT:B\nK:C\n@C?[+DE]|\n")
-    remarks = []
-    (first, second), problems = read_abc(path, 4, remarks)
+    problems, remarks = [], []
+    first, second = read_abc(path, 4, problems, remarks)
     assert not problems
     assert [note.pitch for note in first.notes() + second.notes()] == [60, 62, 64, 60, 62, 64]
     assert remarks == [
@@ -95,7 +97,7 @@ def test_what_is_passed_over_is_said_once_a_kind(tmp_path):
 def test_latin_1(tmp_path):
     path = tmp_path / "x.abc"
     path.write_bytes("X:1\r\nT:Caf\xe9\r\nK:C\r\nC\r\n".encode("latin-1"))
-    assert read_abc(path, 4)[0][0].name.endswith("tune 1 (Café)")
+    assert next(read_abc(path, 4, [])).name.endswith("tune 1 (Café)")
 
 
 @pytest.mark.slow
@@ -109,9 +111,7 @@ def test_nottingham_against_its_midi(corpora):
     folder = corpora / "music" / "nottingham"
     pieces, problems = [], []
     for path in sorted((folder / "ABC_cleaned").glob("*.abc")):
-        found, skipped = read_abc(path, 4)
-        pieces += [(path.stem, piece) for piece in found]
-        problems += skipped
+        pieces += [(path.stem, piece) for piece in read_abc(path, 4, problems)]
     assert len(pieces) == 1033
     assert [problem.split(": ")[0].split("/")[-1] for problem in problems] == [
         "jigs.abc:2236, tune 153 (Joy of the Dance)"

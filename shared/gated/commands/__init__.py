@@ -1,0 +1,1 @@
+"""Commands: their options, what they read and write, how they end."""

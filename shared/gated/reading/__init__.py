@@ -1,0 +1,1 @@
+"""Files in the formats that people have, and lists of examples that are in files."""

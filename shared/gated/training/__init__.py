@@ -1,0 +1,1 @@
+"""Training: from options and a corpus to a run folder."""
