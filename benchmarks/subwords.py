@@ -11,12 +11,12 @@ from typing import Annotated
 
 import tensorflow as tf
 import tokenizers
-from gated.runs.command import run_command
-from gated.runs.options import at_least, check_values
-from gated.text.files import read_lines
 from rich.console import Console
 
 from benchmarks.timing import english, interleaved, print_rates
+from gated.commands.command import run_command
+from gated.commands.options import at_least, check_values
+from gated.reading.files import stream_lines
 from gated.text.copying import CopyingCodec
 from gated.text.copying_graph import CopyingGraph
 
@@ -37,7 +37,7 @@ class Config:
 
 
 def subwords(config: Config) -> None:
-    texts = [line for path in config.text for line in read_lines(path)]
+    texts = [line for path in config.text for line in stream_lines(path)]
     texts = texts or [" ".join(words) for words in english(20_000, 12)]
     start = time.perf_counter()
     codec = CopyingCodec.learn(texts, config.size)
