@@ -1,7 +1,8 @@
 """The trained model, from text to text: what evaluation and prediction call."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import keras
@@ -13,6 +14,7 @@ from gated.reading.files import in_memory
 from gated.runs.folder import RunFolder
 from gated.runs.models import load_model
 from gated.sampling import beam_search
+from gated.text.codec import EOS
 from gated.text.copying import CopyingCodec
 from gated.text.levels import PLACEHOLDERS
 from gated.training.batches import longest_first
@@ -24,6 +26,7 @@ from .network import decoder_states
 
 _TOKENS = 2**13  # of the sources that are read at once, times the beams
 _LOGITS = 2**24  # that are in memory at once
+_PAIRS = 2**10
 
 # A translation has at most so many tokens for each of its source, and so many more.
 RATIO, MORE = 2, 10
@@ -89,8 +92,8 @@ class Translator:
         numbers[list(target.placeholders)] = np.repeat(np.arange(PLACEHOLDERS), target.forms)
         numbers[[0, target.unknown]] = PLACEHOLDERS  # never
         self._numbers = numbers
-        self._search = compiled(self.search, model.variables)
-        self._score = compiled(self.log_probabilities, model.variables)
+        self._search = compiled(self.search, model.variables, of_any_size=True)
+        self._score = compiled(self.log_probabilities, model.variables, of_any_size=True)
 
     @classmethod
     def load(cls, run: RunFolder) -> "Translator":
@@ -181,7 +184,7 @@ class Translator:
             count[row] = len(names)
         found = self._search(
             *map(ops.convert_to_tensor, (sources, count, limits)),
-            few(int(limits.max())),
+            _size(int(limits.max())),
             search.beams,
             search.alpha,
             search.beta,
@@ -202,16 +205,19 @@ class Translator:
             text, tokens, float(log_p), float(score), weights[: 1 + len(tokens), :length]
         )
 
-    def score_pairs(self, pairs: Sequence[Pair], run: Path) -> Iterator[tuple[int, np.ndarray]]:
-        """Log P of each token of the targets, `<EOS>` last, given the sources.
-
-        With the place of each pair, not in their order.
-        """
-        encoded = Encoded(self.source, self.target, pairs, run)
-        yield from self.score_encoded(encoded)
+    def score_pairs(self, pairs: Iterable[Pair]) -> Iterator[tuple[list[str], np.ndarray]]:
+        """The tokens of each target, `<EOS>` last, and log P of each, given the source."""
+        pairs = iter(pairs)
+        while some := list(islice(pairs, _PAIRS)):
+            encoded = Encoded(self.source, self.target, some, Path())
+            found = dict(self.score_encoded(encoded))
+            for i, pair in enumerate(some):
+                _, names = self.source.encode(pair.source)
+                tokens = self.target.tokens(self.target.encode_target(pair.target, names), names)
+                yield [*tokens, EOS], found[i]
 
     def score_encoded(self, encoded: Encoded) -> Iterator[tuple[int, np.ndarray]]:
-        """Likewise."""
+        """Log P of each token of the targets, with the place of each pair, not in their order."""
         most = max(1, min(_TOKENS, _LOGITS // len(self.target)))
         for now in longest_first(encoded.lengths, most):
             sources, targets = encoded.source.rows(now), encoded.target.rows(now)
@@ -219,3 +225,10 @@ class Translator:
             log_p = ops.convert_to_numpy(self._score(*map(ops.convert_to_tensor, given)))
             for row, i in enumerate(now):
                 yield int(i), log_p[row, : encoded.target.lengths[i] - 1]
+
+
+def _size(number: int):
+    """As an argument of a compiled function: on TensorFlow a tensor, else few different numbers."""
+    if keras.backend.backend() == "tensorflow":
+        return ops.convert_to_tensor(number)
+    return few(number)
