@@ -34,9 +34,10 @@ class Endpoints:
         found = self.translator.search(
             sources, count, limits, tf.reduce_max(limits), beams, _ALPHA, 0.0
         )
+        texts = self.target.decode(found.tokens[:, 0], names)
         return {
-            "translation": self.target.decode(found.tokens[:, 0], names),
-            "log_p": found.log_p[:, 0],
+            "translation": tf.where(lengths > 0, texts, ""),
+            "log_p": tf.where(lengths > 0, found.log_p[:, 0], 0.0),
         }
 
     def score(self, text, translation):

@@ -161,7 +161,7 @@ class Translator:
     ) -> Iterator[list[Translation]]:
         """The best translations of each text, `best` of them or as many as there are.
 
-        A text of white space is one of white space.
+        Of a text without any token that is an empty one.
         """
         for some in in_memory(texts):
             encoded = [self.source.encode(text) for text in some]
@@ -192,6 +192,9 @@ class Translator:
         tokens, log_p, scores, weights = map(ops.convert_to_numpy, found)
         for row, i in enumerate(now):
             ids, names = encoded[i]
+            if not len(ids):
+                yield [Translation("", [], 0.0, 0.0, np.zeros((1, 1), "float32"))]
+                continue
             yield [
                 self._translation(names, *one, 1 + len(ids))
                 for one in zip(tokens[row], log_p[row], scores[row], weights[row], strict=True)
