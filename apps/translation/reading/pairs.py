@@ -67,9 +67,10 @@ class Reader:
                 )
             yield from _parallel(*paths)
             return
+        if not all(kinds):
+            path = paths[kinds.index(None)]
+            raise BadUsage(f"{path}: expected a file with both, .tsv, .csv, .jsonl or .tmx")
         for path, kind in zip(paths, kinds, strict=True):
-            if not kind:
-                raise BadUsage(f"{path}: expected a file with both, .tsv, .csv, .jsonl or .tmx")
             yield from getattr(self, f"_{kind}")(path)
 
     def _kind(self, path: Path) -> str | None:
