@@ -5,7 +5,7 @@ import functools
 import keras
 
 
-def compiled(function, variables=(), jit=False):
+def compiled(function, variables=(), jit=False, of_any_size=False):
     """A function of tensors, and perhaps numbers, as the backend's compiler makes it.
 
     It is traced for every new shape, and for every new value of what is no tensor.
@@ -14,12 +14,14 @@ def compiled(function, variables=(), jit=False):
         function: takes and returns tensors, or nests of them; it assigns to no variable.
         variables: the variables that it reads.
         jit: on TensorFlow, compile with XLA as a whole. JAX always does; PyTorch never.
+        of_any_size: on TensorFlow, tensors of the same rank share what was traced. On JAX they do
+            not; `few` makes few sizes of many.
     """
     backend = keras.backend.backend()
     if backend == "tensorflow":
         import tensorflow as tf
 
-        return tf.function(function, autograph=False, jit_compile=jit)
+        return tf.function(function, autograph=False, jit_compile=jit, reduce_retracing=of_any_size)
     if backend == "jax":
         import jax
 

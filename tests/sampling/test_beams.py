@@ -34,8 +34,10 @@ def search(request):
                 step, ops.log_softmax, zeros + STOP, [zeros], left, length, width, STOP
             )
 
-        tokens, log_p = (compiled(found, jit=True) if request.param else found)()
-        return ops.convert_to_numpy(tokens).tolist(), ops.convert_to_numpy(log_p)
+        beams = (compiled(found, jit=True) if request.param else found)()
+        tokens, log_p = (ops.convert_to_numpy(one)[0] for one in (beams.tokens, beams.log_p))
+        np.testing.assert_array_equal(log_p, ops.convert_to_numpy(beams.scores)[0])
+        return tokens.tolist(), log_p
 
     return run
 
@@ -84,3 +86,86 @@ def test_a_narrow_one_keeps_the_likeliest_at_each_step(search, width, stops):
     np.testing.assert_allclose(scores, [log_p(text, stops) for text in kept], rtol=1e-5)
     best, _ = ranked(stops, LENGTH)[0]
     assert scores[0] <= best + 1e-5
+
+
+# [b, t, x, token]: chains and what the steps look at, of a batch of three.
+CHAINS = np.random.default_rng(9).dirichlet(np.full(TOKENS, 0.7), (3, LENGTH, TOKENS))
+LOOKS = np.random.default_rng(10).dirichlet(np.ones(4), (3, LENGTH, TOKENS))
+THERE = np.array([[1, 1, 1, 1], [1, 1, 0, 0], [1, 1, 1, 0]], bool)
+LIMITS = np.array([4, 2, 3], "int32")
+LOOKS = LOOKS * THERE[:, None, None]
+
+
+def step_of_batch(token, states):
+    """The state is [b, 2], which chain and how many tokens there are."""
+    (state,) = states
+    places = (state[:, 0] * LENGTH + state[:, 1]) * TOKENS + token
+    rows, looks = (
+        ops.take(ops.convert_to_tensor(x.reshape(-1, x.shape[-1]).astype("float32")), places, 0)
+        for x in (CHAINS, LOOKS)
+    )
+    return ops.log(rows), [state + ops.convert_to_tensor([0, 1], "int32")], looks
+
+
+def scored(i, text, alpha, beta):
+    """Score, log P and looks of a text of chain i; None if it is none."""
+    total, before, size, looks = 0.0, STOP, 0, []
+    for t, token in enumerate(text):
+        if (size and before == STOP) or t >= LIMITS[i]:
+            if token != STOP:
+                return None
+            continue
+        total += math.log(CHAINS[i, t, before, token])
+        looks.append(LOOKS[i, t, before])
+        before, size = token, size + 1
+    seen = np.minimum(np.sum(looks, 0)[THERE[i]], 1)
+    score = total / ((5 + size) / 6) ** alpha + beta * np.log(np.maximum(seen, 1e-10)).sum()
+    looks = np.pad(looks, [(0, LENGTH - size), (0, 0)])
+    return score, total, list(text), looks
+
+
+@pytest.mark.parametrize("alpha, beta", [(0.0, 0.0), (1.0, 0.0), (0.6, 0.2)])
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_batch_ranks_all_sequences_of_each(alpha, beta, jit):
+    """With limits, length normalisation and coverage; and what each step looked at comes along."""
+
+    def search(chains, there, limits):
+        count = ops.shape(chains)[0]
+        states = [ops.stack([chains, ops.zeros_like(chains)], axis=1)]
+        token = ops.full((count,), STOP, dtype="int32")
+        return beam_search(
+            step_of_batch,
+            lambda logits: logits,
+            token,
+            states,
+            1,
+            LENGTH,
+            60,
+            STOP,
+            limits=limits,
+            alpha=alpha,
+            beta=beta,
+            attended=there,
+        )
+
+    run = compiled(search, jit=jit)
+
+    def call(which):
+        given = np.array(which, "int32"), THERE[which], LIMITS[which]
+        return [ops.convert_to_numpy(one) for one in run(*map(ops.convert_to_tensor, given))]
+
+    together = call([0, 1, 2])
+    for i in range(3):
+        texts = itertools.product(range(TOKENS), repeat=LENGTH)
+        # A text that ended is padded with STOP, and so occurs once.
+        expected = [one for text in texts if (one := scored(i, text, alpha, beta))]
+        expected.sort(key=lambda one: -one[0])
+        tokens, log_p, scores, weights = (one[i] for one in together)
+        count = len(expected)
+        assert tokens[:count].tolist() == [text for _, _, text, _ in expected]
+        np.testing.assert_allclose(scores[:count], [one[0] for one in expected], rtol=1e-4)
+        np.testing.assert_allclose(log_p[:count], [one[1] for one in expected], rtol=1e-4)
+        np.testing.assert_allclose(weights[:count], [one[3] for one in expected], atol=1e-6)
+        assert (scores[count:] == -np.inf).all()
+        for one, other in zip(call([i]), together, strict=True):
+            np.testing.assert_allclose(one[0, :count], other[i, :count], atol=1e-6)

@@ -166,7 +166,7 @@ class LanguageModel:
             )
 
         found = compiled(find, self.model.variables, jit=True)(*self._after(prompt))
-        texts, log_p = map(ops.convert_to_numpy, found)
+        texts, log_p = (ops.convert_to_numpy(one)[0] for one in (found.tokens, found.log_p))
         return [
             (self._tokens(text, lines), float(p))
             for text, p in zip(texts, log_p, strict=True)

@@ -1,5 +1,7 @@
 """Recurrent layers for Keras 3, on the TensorFlow, JAX and PyTorch backends."""
 
+from gated.layers.attention import Attention
+from gated.layers.attention_decoder import AttentionDecoder
 from gated.layers.bidirectional import Bidirectional
 from gated.layers.crf import CRF, CRFLoss
 from gated.layers.deep import Deep
@@ -14,6 +16,8 @@ __all__ = [
     "CRF",
     "GRU",
     "LSTM",
+    "Attention",
+    "AttentionDecoder",
     "Bidirectional",
     "CRFLoss",
     "Deep",

@@ -65,7 +65,7 @@ class Deep(keras.layers.Layer):
         self.dropout = dropout
         self.residual = residual
         # Zeroing a feature at all steps of a sequence is what Keras calls spatial dropout.
-        self._drops = [
+        self.drops = [
             keras.layers.SpatialDropout1D(dropout, dtype=layer.dtype_policy)
             for layer in self.layers[1:]
         ]
@@ -116,7 +116,7 @@ class Deep(keras.layers.Layer):
             )
         output, states = sequences, []
         for i, layer in enumerate(self.layers):
-            below = output if i == 0 else self._drops[i - 1](output, training=training)
+            below = output if i == 0 else self.drops[i - 1](output, training=training)
             first = None
             if given is not None:
                 count = len(state_sizes(layer))

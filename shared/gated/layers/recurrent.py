@@ -309,11 +309,11 @@ class Recurrent(keras.layers.Layer):
         mask = None if mask is None else ops.cast(mask, "bool")
 
         batch, features = ops.shape(sequences)[0], sequences.shape[-1]
-        keep = self._dropout_mask(self.dropout, (batch, 1, features), training)
+        keep = self.dropout_mask(self.dropout, (batch, 1, features), training)
         sequences = sequences if keep is None else sequences * keep
         bias = self.input_bias()
         recurrent_kernel, *others = map(ops.convert_to_tensor, self.recurrent_weights())
-        keep = self._dropout_mask(self.weight_dropout, ops.shape(recurrent_kernel), training)
+        keep = self.dropout_mask(self.weight_dropout, ops.shape(recurrent_kernel), training)
         recurrent_kernel = recurrent_kernel if keep is None else recurrent_kernel * keep
         outputs, states = recur(
             self.equations(),
@@ -323,7 +323,7 @@ class Recurrent(keras.layers.Layer):
             states,
             [recurrent_kernel, *others],
             mask=mask,
-            drop_mask=self._dropout_mask(self.recurrent_dropout, (batch, self.units), training),
+            drop_mask=self.dropout_mask(self.recurrent_dropout, (batch, self.units), training),
             training=training,
             unroll=self.unroll,
             checkpoint=self.checkpoint,
@@ -360,7 +360,8 @@ class Recurrent(keras.layers.Layer):
             )
         return tuple(ops.cast(state, self.compute_dtype) for state in initial_state)
 
-    def _dropout_mask(self, rate, shape, training):
+    def dropout_mask(self, rate, shape, training):
+        """What is multiplied by where a share is to be dropped, or None."""
         if not training or rate == 0:
             return None
         return keras.random.dropout(

@@ -1,5 +1,8 @@
 """Text files and other input, read strictly."""
 
+import gzip
+import io
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -32,12 +35,40 @@ def read_bytes(path: str | Path, expected: str = "a text file") -> bytes:
 
 
 def open_bytes(path: str | Path, expected: str = "a text file") -> BinaryIO:
-    """Opens a file. Raises BadData, with what was expected, where it cannot be opened."""
+    """Opens a file; of one whose name ends in .gz what is packed in it.
+
+    Raises BadData, with what was expected, where it cannot be opened, and where something else than
+    gzip is read from one that should be.
+    """
     try:
+        if str(path).endswith(".gz"):
+            return io.BufferedReader(_Unpacked(path))
         return open(path, "rb")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadData(f"{path}: {reason}, expected {expected}") from None
+
+
+class _Unpacked(io.RawIOBase):
+    """What is packed in a file."""
+
+    def __init__(self, path: str | Path):
+        self.path, self.file = path, gzip.GzipFile(path, "rb")
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        try:
+            more = self.file.read(len(buffer))
+        except (EOFError, OSError, zlib.error) as error:
+            raise BadData(f"{self.path}: {str(error).lower()}, expected gzip") from None
+        buffer[: len(more)] = more
+        return len(more)
+
+    def close(self):
+        self.file.close()
+        super().close()
 
 
 def paths_in(folder: Path) -> list[Path]:

@@ -14,7 +14,7 @@ driver for each backend has
 
 import keras
 
-from gated.recurrence.engine import Equations, lost_in_xla, product, recur
+from gated.recurrence.engine import Equations, lost_in_xla, product, recur, scan
 
 if keras.backend.backend() not in ("tensorflow", "jax", "torch"):
     raise ImportError(
@@ -22,4 +22,4 @@ if keras.backend.backend() not in ("tensorflow", "jax", "torch"):
         f"KERAS_BACKEND is {keras.backend.backend()!r}"
     )
 
-__all__ = ["Equations", "lost_in_xla", "product", "recur"]
+__all__ = ["Equations", "lost_in_xla", "product", "recur", "scan"]

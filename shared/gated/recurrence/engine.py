@@ -198,6 +198,22 @@ def recur(
     return outputs[:, :0] if empty else outputs, tuple(last)
 
 
+def scan(step, inputs, rows, outputs):
+    """Runs a function of one step over time, on a loop that the backend can differentiate.
+
+    Args:
+        step: from the tensors of a step [...], the rows and an empty list to the new rows and what
+            the step puts out.
+        inputs: tensors [t, ...].
+        rows: tensors, what the first step is given.
+        outputs: the shape and dtype of each of the tensors that a step puts out.
+
+    Returns:
+        The stacks of these, [t, ...], and the last rows.
+    """
+    return _driver().plain.scan(step, inputs, rows, [], outputs)
+
+
 def lost_in_xla(equations):
     """Whether XLA's compilation of a whole model would keep its native kernel from the layer."""
     on_tensorflow = keras.backend.backend() == "tensorflow"

@@ -1,56 +1,133 @@
 """The likeliest sequences, in place of drawn ones."""
 
+from typing import Any, NamedTuple
+
 from keras import ops
 
 
-def beam_search(step, log_distribution, token, states, left, length, width, stop):
-    """Searches for the sequences with the greatest log P, step by step, `width` of them kept.
+class Beams(NamedTuple):
+    """What a search has found, the best first; -inf where there are fewer sequences.
+
+    Attributes:
+        tokens: int32 [b, width, length], the stop token wherever a sequence has ended.
+        log_p: log P of each, float32 [b, width].
+        scores: by which they are ranked, [b, width].
+        weights: of a model that attends, what each token looked at, [b, width, length, t']; else
+            None.
+    """
+
+    tokens: Any
+    log_p: Any
+    scores: Any
+    weights: Any
+
+
+def beam_search(
+    step,
+    log_distribution,
+    token,
+    states,
+    left,
+    length,
+    width,
+    stop,
+    *,
+    limits=None,
+    alpha=0.0,
+    beta=0.0,
+    attended=None,
+):
+    """Searches for the best sequences, step by step, `width` of them kept for each of a batch.
 
         log P(y⟨1⟩ ... y⟨t⟩) = log P(y⟨1⟩ ... y⟨t-1⟩) + log ŷ⟨t⟩[y⟨t⟩]
+        score = log P / ((5 + T_y) / 6)^α + β Σ log(min(Σ α⟨t,t'⟩, 1))        over t, and over t'
 
-    Of all continuations of the sequences kept by one token the `width` likeliest are kept; one that
-    has ended goes on as it is. There is no bonus for length. The loop is one of the backend's own.
+    Of all continuations of the sequences kept by one token the `width` with the greatest scores are
+    kept; one that has ended goes on as it is. T_y are the tokens of a sequence, the last `stop`
+    among them. The first term normalises by length, for log P is the less the longer a sequence is;
+    the second is the coverage, which rises the more of what is attended to has been looked at. The
+    loop is one of the backend's own.
+
     Graves 2012, "Sequence transduction with recurrent neural networks", section 2.5; the course
-    calls `width` B.
+    calls `width` B. Wu et al. 2016, "Google's neural machine translation system", section 7.
 
     Args:
-        step: a function from tokens [b] and states to logits [b, tokens] and states.
-        log_distribution: a function from logits to log probabilities, [b, tokens].
-        token: int32 [1], the first x.
-        states: tensors [1, ...].
+        step: a function from tokens [b * width] and states to logits [b * width, tokens], states
+            and, with `attended`, what was looked at, float32 [b * width, t'].
+        log_distribution: a function from logits to log probabilities, [b * width, tokens].
+        token: int32 [b], the first x.
+        states: tensors [b, ...].
         left: how many `stop`s end a sequence, at least 1.
         length: the most tokens of a sequence.
         width: how many are kept.
         stop: the token that may end a sequence.
-
-    Returns:
-        The tokens, int32 [width, length], the likeliest sequence first, `stop` wherever one has
-        ended; and log P, float32 [width], -inf where there are fewer sequences than `width`.
+        limits: int32 [b], the most tokens of each, at most `length`. None: `length`.
+        alpha, beta: α and β; 0 ranks by log P alone.
+        attended: booleans [b, t'], the steps that there are to look at.
     """
+    rows = ops.shape(token)[0] * width
+    # Rows of the same sequence of the batch lie side by side.
+    firsts = width * (ops.arange(rows, dtype="int32") // width)
     token = ops.repeat(token, width, axis=0)
     states = [ops.repeat(state, width, axis=0) for state in states]
-    left = ops.full((width,), left, dtype="int32")
-    found = ops.full((length, width), stop, dtype="int32")
+    left = ops.full((rows,), left, dtype="int32")
+    limits = (
+        ops.full((rows,), length, dtype="int32")
+        if limits is None
+        else ops.repeat(limits, width, axis=0)
+    )
+    found = ops.full((length, rows), stop, dtype="int32")
     # At first all are the same one.
-    log_p = ops.where(ops.arange(width) == 0, 0.0, -float("inf"))
+    log_p = ops.where(ops.equal(ops.arange(rows, dtype="int32"), firsts), 0.0, -float("inf"))
+    sizes = ops.zeros((rows,))
+    looked = []
+    if attended is not None:
+        there = ops.repeat(ops.cast(attended, "float32"), width, axis=0)
+        looked = [ops.zeros((length, rows, ops.shape(there)[1]))]
 
-    def goes_on(t, token, left, found, log_p, *states):
+    def goes_on(t, token, left, *_):
         return ops.logical_and(t < length, ops.any(left > 0))
 
-    def body(t, token, left, found, log_p, *states):
-        logits, states = step(token, list(states))
+    def body(t, token, left, found, log_p, scores, sizes, *others):
+        looked, states = list(others[: len(kept)]), list(others[len(kept) :])
+        logits, states, *weights = step(token, states)
+        goes, here = left > 0, ops.reshape(t, (1, 1))
+        sizes = sizes + ops.cast(goes, "float32")
+        if looked:
+            weights = ops.where(goes[:, None], weights[0], 0.0)
+            looked = [ops.scatter_update(looked[0], here, weights[None])]
         tokens = logits.shape[-1]
         only_stop = ops.where(ops.arange(tokens) == stop, 0.0, -float("inf"))
-        more = ops.where((left > 0)[:, None], log_distribution(logits), only_stop)
-        log_p, places = ops.top_k(ops.reshape(log_p[:, None] + more, (-1,)), width)
-        places = ops.cast(places, "int32")
-        parents, token = places // tokens, places % tokens
-        left, states = ops.take(left, parents), [ops.take(s, parents, axis=0) for s in states]
+        more = ops.where(goes[:, None], log_distribution(logits), only_stop)
+        total = log_p[:, None] + more
+        ranked = total / (((5 + sizes) / 6) ** alpha)[:, None]
+        if beta:
+            seen = ops.clip(ops.sum(looked[0], axis=0), 1e-10, 1.0)
+            ranked = ranked + beta * ops.sum(there * ops.log(seen), axis=-1, keepdims=True)
+        scores, places = ops.top_k(ops.reshape(ranked, (-1, width * tokens)), width)
+        places = ops.cast(ops.reshape(places, (-1,)), "int32")
+        parents, token = firsts + places // tokens, places % tokens
+        log_p = ops.take(ops.reshape(total, (-1,)), parents * tokens + token)
+        left, sizes = ops.take(left, parents), ops.take(sizes, parents)
+        states = [ops.take(state, parents, axis=0) for state in states]
+        looked = [ops.take(one, parents, axis=1) for one in looked]
         left = left - ops.cast(ops.logical_and(token == stop, left > 0), "int32")
+        left = ops.where(t + 1 < limits, left, 0)
         found = ops.take(found, parents, axis=1)
-        found = ops.scatter_update(found, ops.reshape(t, (1, 1)), token[None])
-        return (t + 1, token, left, found, log_p, *states)
+        found = ops.scatter_update(found, here, token[None])
+        scores = ops.reshape(scores, (-1,))
+        return (t + 1, token, left, found, log_p, scores, sizes, *looked, *states)
 
-    start = (ops.zeros((), "int32"), token, left, found, log_p, *states)
-    _, _, _, found, log_p, *_ = ops.while_loop(goes_on, body, start)
-    return ops.transpose(found), log_p
+    kept = looked
+    start = (ops.zeros((), "int32"), token, left, found, log_p, log_p, sizes, *looked, *states)
+    _, _, _, found, log_p, scores, _, *looked = ops.while_loop(goes_on, body, start)
+
+    def by_sequence(x):
+        return ops.reshape(x, (-1, width, *ops.shape(x)[1:]))
+
+    return Beams(
+        by_sequence(ops.transpose(found)),
+        by_sequence(log_p),
+        by_sequence(scores),
+        by_sequence(ops.transpose(looked[0], (1, 0, 2))) if kept else None,
+    )

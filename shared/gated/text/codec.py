@@ -7,7 +7,7 @@ import numpy as np
 import regex
 
 from gated.text.vocabulary import UNKNOWN, Vocabulary
-from gated.text.words import joined, spaced
+from gated.text.words import joined, words
 
 EOS = "<EOS>"
 
@@ -32,7 +32,7 @@ class Splitter:
         if self.level == "char":
             return list(line)
         if not self.tokenized:
-            return spaced(line, regex.sub).split()
+            return words(line)
         return [UNKNOWN if token == "<unk>" else token for token in line.split()]
 
     def join(self, tokens: Sequence[str]) -> str:

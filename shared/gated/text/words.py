@@ -8,7 +8,11 @@ a mark with a word right after it ends with it. `"No," he said.` is `"￭`, `No`
 from collections.abc import Callable
 from typing import Any
 
+import regex
+
 JOINER = "￭"
+#: What a text has for it within tokens: white space, of which none is left there.
+RAW_JOINER = "\x1e"
 
 #: What `str.split` takes for white space; TensorFlow's own split knows only that of ASCII.
 SPACE = "[\\s\x0b\x1c-\x1f\x85\\p{Z}]+"
@@ -23,6 +27,7 @@ _TOKEN = "|".join(
 # Pattern and what stands in its place, in order. U+001F is at the ends of a token.
 _MARKED = [
     (SPACE, " "),
+    (JOINER, RAW_JOINER),
     (f"({_TOKEN})", "\x1f\\1\x1f"),
     (f"\x1f\x1f([^{_LETTER}])", f"\x1f \x1f{JOINER}\\1"),
     ("\x1f\x1f", f"{JOINER}\x1f \x1f"),
@@ -47,4 +52,9 @@ def spaced(text: Any, replace: Callable[[str, str, Any], Any]) -> Any:
 
 def joined(text: Any, replace: Callable[[str, str, Any], Any]) -> Any:
     """The text, or texts, of tokens with a space between."""
-    return replace(_UNWANTED, "", text)
+    return replace(RAW_JOINER, JOINER, replace(_UNWANTED, "", text))
+
+
+def words(text: str) -> list[str]:
+    """The words and marks of a text."""
+    return [token for token in spaced(text, regex.sub).split(" ") if token]

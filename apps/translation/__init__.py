@@ -1,0 +1,1 @@
+"""Translation, and any other problem of a sequence in and another out."""
