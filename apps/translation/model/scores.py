@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import sacrebleu
 
@@ -70,7 +71,8 @@ def score(
 
 def _of_all(texts: list[str], references: list[list[str]], tokenize: str) -> Metrics:
     most = max(map(len, references))
-    streams = [[one[i] if i < len(one) else None for one in references] for i in range(most)]
+    # sacreBLEU takes None where a source has fewer than others.
+    streams: Any = [[one[i] if i < len(one) else None for one in references] for i in range(most)]
     bleu = sacrebleu.BLEU(tokenize=tokenize)
     found = {"bleu": bleu.corpus_score(texts, streams).score}
     found["bleu_signature"] = str(bleu.get_signature())
