@@ -8,6 +8,28 @@ from gated.commands import options
 from gated.commands.options import at_least, check_options
 from gated.errors import BadUsage
 
+# What is set where the options do not: for the embedded corpus, and for others.
+_DATES = {
+    "level": "char",
+    "units": 128,
+    "vector_size": 64,
+    "dropout": 0.1,
+    "embedding_dropout": 0.0,
+    "epochs": 6,
+    "learning_rate": 0.005,
+    "average": 0.99,
+}
+_OTHERS = {
+    "level": "subword",
+    "units": 512,
+    "vector_size": 256,
+    "dropout": 0.3,
+    "embedding_dropout": 0.1,
+    "epochs": 20,
+    "learning_rate": 0.002,
+    "average": 0.999,
+}
+
 
 @dataclass(frozen=True)
 class Config:
@@ -26,7 +48,8 @@ class Config:
     source: str = "1"
     target: str = "2"
     #: What a token is: a part of a word, as learned from the training text; a character; or a word
-    #: or a punctuation mark. Of the embedded corpus a character.
+    #: or a punctuation mark. Nothing: a part of a word. Of the embedded corpus this and other
+    #: options whose default is None are what suits it.
     level: Literal["subword", "char", "word"] | None = None
     #: The texts have a space between all their words and marks already: split them there only.
     tokenized: bool = False
@@ -43,35 +66,36 @@ class Config:
     layer: options.Layer = "lstm"
     peepholes: options.Peepholes = "no"
     #: n_a of each layer of the decoder; of each direction of the encoder half as many.
-    units: Annotated[int, at_least(2)] = 512
+    units: Annotated[int | None, at_least(2)] = None
     depth: options.Depth[int] = 1
-    vector_size: options.VectorSize[int] = 256
+    vector_size: options.VectorSize[int | None] = None
     #: How attention scores: v · tanh(W s + U a + b), s · W a, or s · a.
     attention: Literal["additive", "general", "dot"] = "general"
-    dropout: options.Dropout[float] = 0.3
-    embedding_dropout: options.EmbeddingDropout[float] = 0.1
+    dropout: options.Dropout[float | None] = None
+    embedding_dropout: options.EmbeddingDropout[float | None] = None
     weight_dropout: options.WeightDropout[float] = 0.0
     #: The share of the probability that training spreads over all tokens (Szegedy et al. 2016,
     #: section 7).
     label_smoothing: Annotated[float, options.SHARE] = 0.1
     precision: options.Precision = "float32"
 
-    epochs: options.Epochs[int] = 20
+    epochs: options.Epochs[int | None] = None
     patience: options.Patience[int] = 5
     #: Tokens of a training step, of the longer side, padding among them.
     batch_tokens: Annotated[int, at_least(1)] = 2048
-    learning_rate: options.LearningRate[float] = 0.002
+    learning_rate: options.LearningRate[float | None] = None
     clip: options.Clip = 1.0
-    average: options.Average[float] = 0.999
+    average: options.Average[float | None] = None
     save_every: options.SaveEvery = 10.0
     seed: options.Seed = 1
     seeds: options.Seeds = 1
 
     def __post_init__(self):
-        if self.level is None:
-            object.__setattr__(self, "level", "subword" if self.corpus else "char")
+        for name, value in (_OTHERS if self.corpus else _DATES).items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
         check_options(self)
-        if self.units % 2:
+        if self.units and self.units % 2:
             raise BadUsage(f"--units {self.units}: expected an even number, half a direction each")
         if self.tokenized and self.level == "char":
             raise BadUsage("--tokenized goes with --level subword or word")

@@ -26,6 +26,7 @@ def build_model(sources: int, targets: int, config: Config) -> keras.Model:
         sources, targets: sizes of the vocabularies.
         config: sizes and dropout.
     """
+    assert config.units and config.vector_size
     half = config.units // 2
     encoder = Deep(
         [
