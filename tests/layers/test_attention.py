@@ -43,9 +43,9 @@ def of_keras(layer, queries, sequences, mask):
 def test_as_of_keras(options, random):
     queries, sequences = numbers(random, 4, 3, 6), numbers(random, 4, 4, 6)
     layer = Attention(**options)
-    found = layer(queries, sequences, mask=MASK)
+    found = layer(queries, sequences, sequences_mask=MASK)
     layer.set_weights([numbers(random, *one.shape) for one in layer.get_weights()])
-    found = [ops.convert_to_numpy(one) for one in layer(queries, sequences, mask=MASK)]
+    found = [ops.convert_to_numpy(one) for one in layer(queries, sequences, sequences_mask=MASK)]
     for ours, theirs in zip(found, of_keras(layer, queries, sequences, MASK), strict=True):
         np.testing.assert_allclose(ours[:3], theirs[:3], atol=1e-5)
         assert not ours[3].any()  # of nothing
@@ -55,7 +55,7 @@ def test_as_of_keras(options, random):
 def test_one_query_at_a_time_sees_the_same(options, random):
     queries, sequences = numbers(random, 4, 3, 6), numbers(random, 4, 4, 6)
     layer = Attention(**options)
-    contexts, weights = map(ops.convert_to_numpy, layer(queries, sequences, mask=MASK))
+    contexts, weights = map(ops.convert_to_numpy, layer(queries, sequences, sequences_mask=MASK))
     prepared = layer.prepare(ops.convert_to_tensor(sequences), ops.convert_to_tensor(MASK))
     for t in range(3):
         context, p = layer.attend(ops.convert_to_tensor(queries[:, t]), prepared)
@@ -67,9 +67,9 @@ def test_one_query_at_a_time_sees_the_same(options, random):
 def test_what_is_masked_does_not_matter(options, random):
     queries, sequences = numbers(random, 4, 3, 6), numbers(random, 4, 4, 6)
     layer = Attention(**options)
-    expected, _ = layer(queries, sequences, mask=MASK)
+    expected, _ = layer(queries, sequences, sequences_mask=MASK)
     sequences[~MASK] = 1e4
-    found, weights = layer(queries, sequences, mask=MASK)
+    found, weights = layer(queries, sequences, sequences_mask=MASK)
     np.testing.assert_array_equal(ops.convert_to_numpy(found), ops.convert_to_numpy(expected))
     sums = ops.convert_to_numpy(weights).sum(-1)
     np.testing.assert_allclose(sums, np.repeat([1, 1, 1, 0], 3).reshape(4, 3), atol=1e-6)
@@ -80,10 +80,10 @@ def test_what_is_masked_does_not_matter(options, random):
 def test_half_precision(options, precision, random):
     queries, sequences = numbers(random, 4, 3, 6), numbers(random, 4, 4, 6)
     whole, half = Attention(**options), Attention(**options, dtype=precision)
-    expected = whole(queries, sequences, mask=MASK)
-    half(queries, sequences, mask=MASK)
+    expected = whole(queries, sequences, sequences_mask=MASK)
+    half(queries, sequences, sequences_mask=MASK)
     half.set_weights(whole.get_weights())
-    found = half(queries, sequences, mask=MASK)
+    found = half(queries, sequences, sequences_mask=MASK)
     assert keras.backend.standardize_dtype(found[1].dtype) == "float32"
     for one, other in zip(found, expected, strict=True):
         one, other = (ops.convert_to_numpy(ops.cast(x, "float32")) for x in (one, other))
@@ -96,3 +96,12 @@ def test_half_precision(options, precision, random):
 def test_options_that_make_no_sense(options):
     with pytest.raises(ValueError, match="Received: "):
         Attention(**options)
+
+
+@pytest.mark.parametrize("options", SCORES)
+def test_the_mask_that_sequences_come_with(options, random):
+    queries = numbers(random, 2, 3, 6)
+    ids = np.array([[1, 2, 3, 0], [4, 0, 0, 0]])
+    sequences = keras.layers.Embedding(5, 6, mask_zero=True)(ids)
+    found = Attention(**options)(queries, sequences)[1]
+    assert (ops.convert_to_numpy(found)[:, :, :] > 0).tolist() == [[[*row]] * 3 for row in ids > 0]

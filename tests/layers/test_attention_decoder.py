@@ -114,6 +114,16 @@ def test_padding_does_not_matter(given, random):
         assert not together[1][i, :, length:].any()
 
 
+def test_the_mask_that_the_memory_comes_with(given, random):
+    layer = with_weights(decoder(), given, random)
+    ids = np.array([[1, 2, 3, 4, 0], [4, 3, 0, 0, 0], [1, 0, 0, 0, 0]])
+    memory = keras.layers.Embedding(5, 8, mask_zero=True)(ids)
+    fed, weights, *_ = layer(given[0], memory)
+    expected, *_ = layer(given[0], ops.convert_to_numpy(memory), memory_mask=ids > 0)
+    np.testing.assert_allclose(*arrays([fed, expected]), atol=1e-6)
+    assert ((ops.convert_to_numpy(weights) > 0) == (ids > 0)[:, None]).all()
+
+
 def test_in_a_model_that_does_not_know_its_sizes(given, random, tmp_path):
     inputs = keras.Input((None, 3)), keras.Input((None, 8))
     layer = decoder(dropout=0.5)

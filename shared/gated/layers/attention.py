@@ -33,7 +33,8 @@ class Attention(keras.layers.Layer):
     Call arguments:
         queries: s, [b, t, n].
         sequences: a, [b, t', m].
-        mask: booleans [b, t'], the steps that are there. None: all.
+        sequences_mask: booleans [b, t'], the steps that are there. None: those of the mask that
+            the sequences come with, else all.
 
     Returns:
         The contexts, [b, t, m], and α, float32 [b, t, t'].
@@ -53,6 +54,10 @@ class Attention(keras.layers.Layer):
                 f"Received: score={score!r}, units={units!r}"
             )
         self.score, self.units = score, units
+        self.supports_masking = True
+
+    def compute_mask(self, queries, previous_mask=None):
+        return None
 
     def build(self, queries_shape, sequences_shape):
         n, m = queries_shape[-1], sequences_shape[-1]
@@ -88,8 +93,8 @@ class Attention(keras.layers.Layer):
         context = ops.matmul(ops.cast(weights, sequences.dtype)[:, None], sequences)
         return context[:, 0], weights
 
-    def call(self, queries, sequences, mask=None):
-        sequences, keys, there = self.prepare(sequences, mask)
+    def call(self, queries, sequences, sequences_mask=None):
+        sequences, keys, there = self.prepare(sequences, sequences_mask)
         if self.score == "additive":
             seen = ops.matmul(queries, self.query_kernel)[:, :, None]
             e = ops.matmul(ops.tanh(seen + keys[:, None]), self.scale)[..., 0]

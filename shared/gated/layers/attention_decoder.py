@@ -33,7 +33,8 @@ class AttentionDecoder(keras.layers.Layer):
         memory: what is attended to, [b, t', m].
         initial_state: the states of all layers before the first step, first layer's first, and
             last ã, each [b, n]; zeros if None.
-        memory_mask: booleans [b, t'], the steps of the memory that are there.
+        memory_mask: booleans [b, t'], the steps of the memory that are there. None: those of the
+            mask that it comes with, else all.
         training: whether to drop out.
 
     Returns:
@@ -63,6 +64,11 @@ class AttentionDecoder(keras.layers.Layer):
         self.units, self.input_feeding = units, input_feeding
         self.out = keras.layers.Dense(units, "tanh", name="attentional", dtype=self.dtype_policy)
 
+        self.supports_masking = True
+
+    def compute_mask(self, sequences, previous_mask=None):
+        return None
+
     @property
     def state_size(self):
         """The widths of the states, ã last."""
@@ -90,7 +96,7 @@ class AttentionDecoder(keras.layers.Layer):
         states = list(initial_state or self.get_initial_state(batch))
         if not self.input_feeding:
             h, *last = self.deep(sequences, initial_state=states[:-1], training=training)
-            contexts, weights = self.attention(h, memory, mask=memory_mask)
+            contexts, weights = self.attention(h, memory, sequences_mask=memory_mask)
             fed = self.out(ops.concatenate([contexts, h], axis=-1))
             return fed, weights, *last, fed[:, -1]
         prepared = self.attention.prepare(memory, memory_mask)
