@@ -37,14 +37,14 @@ def score(
     """
     folder = RunFolder.open(run)
     config = folder.load_config(Config)
-    pairs = list(Reader(config.source, config.target, run).read(corpus))
+    pairs = Reader(config.source, config.target).read(corpus)
 
     import_keras()
     from .model.translator import Translator
 
     translator = Translator.load(folder)
     with printing_to(out):
-        for pair, (tokens, log_p) in zip(pairs, translator.score_pairs(pairs), strict=True):
+        for pair, tokens, log_p in translator.score_pairs(pairs):
             total = float(log_p.sum(dtype="float64"))
             if format == "json":
                 found = {"source": pair.source, "target": pair.target, "log_p": total}

@@ -17,10 +17,15 @@ _MOST = 2**10  # examples of a batch
 
 
 class Side:
-    """The ids of texts, one after the other, in a file."""
+    """The ids of texts, one after the other."""
 
-    def __init__(self, texts: Iterable[np.ndarray], run: Path):
-        """Args: texts: their ids, each with what is around them. run: as of `Numbers`."""
+    def __init__(self, texts: Iterable[np.ndarray], run: Path | None):
+        """Takes them.
+
+        Args:
+            texts: their ids, each with what is around them.
+            run: as of `Numbers`; None: they are few, and stay in memory.
+        """
         lengths: list[int] = []
 
         def all_ids():
@@ -29,7 +34,8 @@ class Side:
                 yield ids.tolist()
             yield [0]  # padding
 
-        self.ids = Numbers(run, chain.from_iterable(all_ids()))
+        ids = chain.from_iterable(all_ids())
+        self.ids = Numbers(run, ids) if run else np.fromiter(ids, "int32")
         self.lengths = np.array(lengths)
         self.starts = np.cumsum(self.lengths) - self.lengths
 
@@ -42,7 +48,11 @@ class Encoded:
     """Pairs as the model reads them: the source, and `<EOS>` around the target."""
 
     def __init__(
-        self, source: CopyingCodec, target: CopyingCodec, pairs: Sequence[Pair], run: Path
+        self,
+        source: CopyingCodec,
+        target: CopyingCodec,
+        pairs: Sequence[Pair],
+        run: Path | None = None,
     ):
         names: list[tuple[str, ...]] = []
 

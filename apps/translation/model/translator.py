@@ -208,16 +208,16 @@ class Translator:
             text, tokens, float(log_p), float(score), weights[: 1 + len(tokens), :length]
         )
 
-    def score_pairs(self, pairs: Iterable[Pair]) -> Iterator[tuple[list[str], np.ndarray]]:
-        """The tokens of each target, `<EOS>` last, and log P of each, given the source."""
+    def score_pairs(self, pairs: Iterable[Pair]) -> Iterator[tuple[Pair, list[str], np.ndarray]]:
+        """With each pair the tokens of its target, `<EOS>` last, and log P of each."""
         pairs = iter(pairs)
         while some := list(islice(pairs, _PAIRS)):
-            encoded = Encoded(self.source, self.target, some, Path())
+            encoded = Encoded(self.source, self.target, some)
             found = dict(self.score_encoded(encoded))
             for i, pair in enumerate(some):
                 _, names = self.source.encode(pair.source)
                 tokens = self.target.tokens(self.target.encode_target(pair.target, names), names)
-                yield [*tokens, EOS], found[i]
+                yield pair, [*tokens, EOS], found[i]
 
     def score_encoded(self, encoded: Encoded) -> Iterator[tuple[int, np.ndarray]]:
         """Log P of each token of the targets, with the place of each pair, not in their order."""
