@@ -46,6 +46,7 @@ class Config:
     #: The columns of a table, by name or number from 1, the keys of JSON lines, the languages of
     #: TMX, or the features of tfds:NAME that are translated from and to.
     source: str = "1"
+    #: What is translated to, likewise.
     target: str = "2"
     #: What a token is: a part of a word, as learned from the training text; a character; or a word
     #: or a punctuation mark. Nothing: a part of a word. Of the embedded corpus this and other
