@@ -4,12 +4,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := runs/demo
 WORKERS ?= 2
-# In their own order, which has the long ones first, so that no worker is left alone at the end.
-PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-# What runs on every backend. In processes of its own: with all other tests in the same ones TensorFlow
-# has been seen to run out of a resource, most likely memory for what XLA compiles, which stays.
+# Each of these folders is tested by a process of its own, the long ones first: TensorFlow keeps what it
+# compiles as long as its process lives.
 ENGINE := tests/layers tests/convert tests/sampling tests/optimizers
+APART := $(ENGINE) $(addprefix tests/apps/,ner sentiment lm music translation) tests/training tests/commands
+GROUPS := $(APART:%=tensorflow/%) tensorflow/tests $(foreach other,jax torch,$(ENGINE:%=$(other)/%))
+# Output in whole groups, where this make can (macOS has one that cannot).
+TOGETHER := $(MAKE) --no-print-directory --keep-going --jobs $(WORKERS) $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 .DEFAULT_GOAL := help
 
@@ -29,26 +31,31 @@ demo: .venv/installed  ## train a small model of each application, and make a pa
 	rm -rf $(DEMO)
 	$(BIN)/python -m apps.demo --run $(DEMO)
 
-# Status 5: none of them is selected.
-.PHONY: test
-test: .venv/installed  ## lint, check types, run the tests that are not slow (TESTS='-k peephole' passes options)
+.PHONY: check
+check: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	KERAS_BACKEND=tensorflow $(PYTEST) $(ENGINE) -m 'not slow' $(TESTS) || [ $$? -eq 5 ]
-	KERAS_BACKEND=tensorflow $(PYTEST) tests $(ENGINE:%=--ignore=%) -m 'not slow' $(TESTS) || [ $$? -eq 5 ]
+
+.PHONY: test
+test: check  ## lint, check types, run the tests that are not slow (TESTS='-k peephole' passes options)
+	@$(TOGETHER) $(filter tensorflow/%,$(GROUPS)) SELECTED="-m 'not slow'" 3>&1
 
 .PHONY: test-all
-test-all: test  ## after test the slow tests, and each backend there is (TESTS='--corpora DIR': real corpora)
-	KERAS_BACKEND=tensorflow $(PYTEST) tests -m slow $(TESTS) || [ $$? -eq 5 ]
-	@for backend in jax torch; do \
-	  if $(BIN)/python -c "import $$backend" 2>/dev/null; then \
-	    echo "The layers, the sampler and the optimizer on $$backend:"; \
-	    KERAS_BACKEND=$$backend $(PYTEST) $(ENGINE) $(TESTS) || [ $$? -eq 5 ] || exit 1; \
-	  else \
-	    echo "$$backend is not installed: its tests are not run"; \
-	  fi; \
-	done
+test-all: check  ## lint, check types, run all tests on each backend there is (TESTS='--corpora DIR': real corpora)
+	@$(TOGETHER) $(GROUPS) 3>&1
+
+backend = $(firstword $(subst /, ,$@))
+.PHONY: $(GROUPS)
+tensorflow/tests: SELECTED += $(APART:%=--ignore=%)
+# Status 5: none of them is selected.
+$(GROUPS):
+	@if $(BIN)/python -c 'import $(backend)' 2>/dev/null; then \
+	  echo 'Testing $@' >&3; \
+	  KERAS_BACKEND=$(backend) $(BIN)/python -m pytest $(@:$(backend)/%=%) $(SELECTED) $(TESTS) || [ $$? -eq 5 ]; \
+	else \
+	  echo '$(backend) is not installed: $@ is not run'; \
+	fi
 
 .venv/docs: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt --editable '.[docs]'

@@ -32,20 +32,3 @@ def browser(tmp_path_factory):
         pytest.skip("needs a browser: chromium or google-chrome")
     with Browser(program, tmp_path_factory.mktemp("browser")) as opened:
         yield opened
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    """Tests that share trained models run in one worker, so that none is trained twice."""
-    from xdist.scheduler import LoadFileScheduling
-
-    class ByModels(LoadFileScheduling):
-        def _split_scope(self, nodeid):
-            file = super()._split_scope(nodeid)
-            *folders, name = file.split("/")
-            shared = folders[:2] == ["tests", "apps"] and name != "test_backends.py"
-            return "/".join(folders[:3]) if shared else file
-
-    if config.getvalue("dist") == "loadfile":
-        return ByModels(config, log)
-    return None
