@@ -84,7 +84,7 @@ def _translated():
         tokens = target.split(), source.split()
         weights = np.random.default_rng(1).dirichlet(np.full(len(tokens[1]) + 1, 0.3), 100)
         one = Translation(target, tokens[1], tokens[0], -12.5, -3.0, weights[: len(tokens[0]) + 1])
-        yield source, [one, one]
+        yield source, [one] * (1 + (source == TEXT))
     yield "", [Translation("", [], [], 0.0, 0.0, np.zeros((1, 1)))]
 
 

@@ -23,6 +23,7 @@ def test_temperature_0_takes_the_likeliest(translator):
         np.testing.assert_allclose(one.weights, other.weights, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_samples_depend_on_the_text_and_the_seed_alone(translator):
     def texts(given, seed=7, best=4):
         drawn = translator.translate(given, Sampling(seed=seed), best)
