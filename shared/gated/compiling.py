@@ -30,8 +30,15 @@ def compiled(function, variables=(), jit=False, of_any_size=False):
             with keras.StatelessScope(state_mapping=list(pairs)):
                 return function(*given)
 
-        run = jax.jit(stateless)
-        return lambda *given: run([variable.value for variable in variables], *given)
+        @functools.cache
+        def run(numbers):
+            return jax.jit(stateless, static_argnums=numbers)
+
+        def call(*given):
+            numbers = tuple(1 + i for i, one in enumerate(given) if isinstance(one, (int, float)))
+            return run(numbers)([variable.value for variable in variables], *given)
+
+        return call
 
     import torch
 
