@@ -23,7 +23,7 @@ def import_keras() -> None:
     _import("keras")
     import keras
 
-    # On every backend Keras imports TensorFlow, if there is one, where it first serializes anything.
+    # On every backend Keras imports TensorFlow, if there is one, where it first serializes.
     with quiet(2):
         keras.saving.serialize_keras_object(keras.initializers.Zeros())
 
