@@ -101,8 +101,9 @@ def beam_search(
         if looked:
             weights = ops.where(goes[:, None], weights[0], 0.0)
             looked = [ops.scatter_update(looked[0], here, weights[None])]
-        # No more tokens after one sequence can be among the best of all.
-        count = min(width, logits.shape[-1])
+        # No more tokens than that after one sequence can be among the best of all.
+        most = logits.shape[-1]
+        count = min(width, most) if isinstance(width, int) else ops.minimum(width, most)
         more, tokens = ops.top_k(log_distribution(logits), count)
         only_stop = ops.where(ops.arange(count) == 0, 0.0, -float("inf"))
         total = log_p[:, None] + ops.where(goes[:, None], more, only_stop)
