@@ -17,14 +17,12 @@ from pathlib import Path
 from typing import Annotated
 
 from gated.commands.command import run_command
-from gated.commands.options import Check, Run, Samples, SamplingSeed, at_least
+from gated.commands.options import Run, Samples, SamplingSeed, Temperature, TopK, TopP, at_least
 from gated.commands.outputs import print_json
 from gated.commands.quiet import import_keras
 from gated.errors import BadUsage
 from gated.reading.files import decode_lines
 from gated.runs.folder import RunFolder
-
-_PROBABILITY = Check(lambda p: 0 < p <= 1, "more than 0 and at most 1")
 
 
 def sample(
@@ -33,9 +31,9 @@ def sample(
     samples: Samples = 1,
     length: Annotated[int, at_least(1)] = 1000,
     lines: Annotated[int, at_least(1)] = 1,
-    temperature: Annotated[float, at_least(0)] = 1.0,
-    top_k: Annotated[int, at_least(0)] = 0,
-    top_p: Annotated[float, _PROBABILITY] = 1.0,
+    temperature: Temperature = 1.0,
+    top_k: TopK = 0,
+    top_p: TopP = 1.0,
     seed: SamplingSeed = 0,
     beams: Annotated[int, at_least(0)] = 0,
     *,
@@ -47,10 +45,6 @@ def sample(
         prompt: the beginning of every text.
         length: the most tokens of a text, those of the prompt not counted.
         lines: how many lines there are to a text.
-        temperature: less than 1 for likelier texts, more for stranger ones; 0 takes the likeliest
-            token at each step.
-        top_k: draw from so many of the likeliest tokens; 0 for all.
-        top_p: draw from the likeliest tokens that together have this probability, in (0, 1].
         beams: search for the likeliest texts with a beam of this width, B, and print the likeliest;
             temperature, top-k, top-p and seed have no part in it. 0: draw.
         json: print a JSON object a text, with its prompt, text and number, and log_p if it was

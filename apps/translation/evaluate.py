@@ -16,7 +16,7 @@ from gated.commands.quiet import import_keras
 from gated.runs.folder import RunFolder
 
 from .config import Config
-from .options import Alpha, Beams, Beta
+from .options import USUAL_SEARCH, Search
 from .reading.sets import load, read_pairs
 from .showing.report import tables
 
@@ -25,9 +25,7 @@ def evaluate(
     run: Run = Path("runs/translation/default"),
     corpus: EvaluationCorpus = (),
     *,
-    beams: Beams = 5,
-    alpha: Alpha = 1.0,
-    beta: Beta = 0.0,
+    search: Search = USUAL_SEARCH,
     tokenize: str = "13a",
     json: Json = False,
 ) -> None:
@@ -46,10 +44,10 @@ def evaluate(
 
     import_keras()
     from .model.scores import score
-    from .model.translator import Search, Translator
+    from .model.translator import Translator
 
     translator = Translator.load(folder)
-    metrics = score(translator, pairs, Search(beams, alpha, beta), run, tokenize)
+    metrics = score(translator, pairs, search, run, tokenize)
     save_and_report(folder, {"set": which, **metrics}, tables, json)
 
 

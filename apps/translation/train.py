@@ -14,6 +14,7 @@ from gated.runs.folder import RunFolder
 from gated.training.training import Training, run_training
 
 from .config import Config
+from .options import USUAL_SEARCH
 from .reading.sets import Corpus, load
 from .showing.report import tables
 
@@ -31,12 +32,11 @@ def train(config: Config, *, devices: Devices = ONE_DEVICE, json: Json = False) 
 def _fit(corpus: Corpus, config: Config, run: RunFolder) -> Metrics:
     from .model.fitting import fit
     from .model.scores import score
-    from .model.translator import Search
 
     print(corpus.sizes("pairs"))
     translator, loss = fit(corpus, config, run)
     which, pairs = corpus.evaluated
-    return {"set": which, **score(translator, pairs, Search(), run.path), "valid_loss": loss}
+    return {"set": which, **score(translator, pairs, USUAL_SEARCH, run.path), "valid_loss": loss}
 
 
 if __name__ == "__main__":

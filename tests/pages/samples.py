@@ -14,6 +14,8 @@ from apps.ner.model.tagged import Entity, TaggedSentence, TaggedText, Tagging
 from apps.ner.showing.page import page as entities
 from apps.sentiment.model.prediction import Prediction, Word
 from apps.sentiment.showing.page import page as classes
+from apps.translation.model.translation import Translation
+from apps.translation.showing.page import page as translations
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 TEXT = f"Ada Lovelace met Charles Babbage in London. They went by ship, it is said: {LONG}"
@@ -71,6 +73,21 @@ def _tunes():
         yield Tune(piece, wav_of(piece), b"MThd", statistics_of([piece]), copy, given)
 
 
+def _translated():
+    pairs = (
+        (TEXT, ARABIC),
+        (ARABIC, TEXT),
+        (LONG, "彼 は 水泳 が 得意"),
+        ("Ada. " * 20, "Met. " * 30),
+    )
+    for source, target in pairs:
+        tokens = target.split(), source.split()
+        weights = np.random.default_rng(1).dirichlet(np.full(len(tokens[1]) + 1, 0.3), 100)
+        one = Translation(target, tokens[1], tokens[0], -12.5, -3.0, weights[: len(tokens[0]) + 1])
+        yield source, [one] * (1 + (source == TEXT))
+    yield "", [Translation("", [], [], 0.0, 0.0, np.zeros((1, 1)))]
+
+
 @cache
 def _ner_page():
     return "".join(entities(_entities(), TYPES))
@@ -92,10 +109,16 @@ def _music_page():
     return tunes(shown, shown[0].statistics, f"Tunes of runs/music/{LONG}")
 
 
+@cache
+def _translation_page():
+    return "".join(translations(_translated()))
+
+
 # What makes each page.
 PAGES = {
     "ner": _ner_page,
     "sentiment": _sentiment_page,
     "lm": _lm_page,
     "music": _music_page,
+    "translation": _translation_page,
 }

@@ -58,9 +58,8 @@ class Endpoints:
         sources = ended(ids, self.translator.source.eos)
         after = ended(targets, self.translator.target.eos)
         first = tf.fill([tf.shape(after)[0], 1], self.translator.target.eos)
-        log_p = self.translator.log_probabilities(
-            sources, tf.concat([first, after[:, :-1]], axis=1), after
-        )
+        before = tf.concat([first, after[:, :-1]], axis=1)
+        log_p, _ = self.translator.read(sources, before, after)
         log_p = tf.where(after > 0, log_p, 0.0)
         end = tf.fill([tokens.nrows(), 1], "<EOS>")
         return {

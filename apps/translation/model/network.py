@@ -66,8 +66,8 @@ def build_model(sources: int, targets: int, config: Config) -> keras.Model:
     there = ops.not_equal(source, 0)
     memory, *last = encoder(read(source, source_vectors, sources, "source"), mask=there)
     states = decoder_states(last, config.depth)
-    fed = [*states, ops.zeros_like(states[0])[:, : config.vector_size]]
     before = read(target, target_vectors, targets, "target")
+    fed = [*states, ops.zeros_like(before[:, 0])]
     output, weights, *_ = decoder(before, memory, initial_state=fed, memory_mask=there)
     dropped = keras.layers.SpatialDropout1D(config.dropout, name="dropped")(output)
     logits = keras.layers.Identity(dtype="float32")(target_vectors(dropped, reverse=True))

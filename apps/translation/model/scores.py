@@ -10,9 +10,10 @@ import sacrebleu
 from gated.commands.outputs import Metrics
 from gated.commands.progress import bar_of
 
+from ..options import Search
 from ..reading.pairs import Pair
 from .batches import Encoded
-from .translator import Search, Translator
+from .translator import Translator
 
 # Sources of so many tokens and more, up to the next.
 _LENGTHS = (1, 6, 11, 16, 21, 31, 51)

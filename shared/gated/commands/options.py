@@ -198,6 +198,20 @@ SamplingSeed = Annotated[
     ),
     between(0, 2**64 - 1),
 ]
+Temperature = Annotated[
+    float,
+    _help(
+        "Less than 1 for what is likelier, more for what is stranger; 0 takes the likeliest token "
+        "at each step."
+    ),
+    at_least(0),
+]
+TopK = Annotated[int, _help("Draw from so many of the likeliest tokens; 0 for all."), at_least(0)]
+TopP = Annotated[
+    float,
+    _help("Draw from the likeliest tokens that together have this probability, in (0, 1]."),
+    Check(lambda p: 0 < p <= 1, "more than 0 and at most 1"),
+]
 Json = Annotated[bool, _help("Print the metrics as JSON too, on one line, last.")]
 Texts = Annotated[
     Positional[tuple[str, ...]],

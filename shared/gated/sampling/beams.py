@@ -22,6 +22,11 @@ class Beams(NamedTuple):
     weights: Any
 
 
+def normalised(log_p, tokens, alpha):
+    """Log P of a sequence of so many tokens, by its length: log P / ((5 + T_y) / 6)^α."""
+    return log_p / ((5 + tokens) / 6) ** alpha
+
+
 def beam_search(
     step,
     log_distribution,
@@ -100,7 +105,7 @@ def beam_search(
         only_stop = ops.where(ops.arange(tokens) == stop, 0.0, -float("inf"))
         more = ops.where(goes[:, None], log_distribution(logits), only_stop)
         total = log_p[:, None] + more
-        ranked = total / (((5 + sizes) / 6) ** alpha)[:, None]
+        ranked = normalised(total, sizes[:, None], alpha)
         if beta:
             seen = ops.clip(ops.sum(looked[0], axis=0), 1e-10, 1.0)
             ranked = ranked + beta * ops.sum(there * ops.log(seen), axis=-1, keepdims=True)
