@@ -11,7 +11,8 @@ def compiled(function, variables=(), jit=False, of_any_size=False):
     It is traced for every new shape, and for every new value of what is no tensor.
 
     Args:
-        function: takes and returns tensors, or nests of them; it assigns to no variable.
+        function: takes tensors, or nests of them, and after these numbers; returns the like of
+            tensors. It assigns to no variable.
         variables: the variables that it reads.
         jit: on TensorFlow, compile with XLA as a whole. JAX always does; PyTorch never.
         of_any_size: on TensorFlow, tensors of the same rank share what was traced. On JAX they do
@@ -25,13 +26,18 @@ def compiled(function, variables=(), jit=False, of_any_size=False):
     if backend == "jax":
         import jax
 
-        def stateless(values, *given):
+        @functools.partial(jax.jit, static_argnums=0)
+        def stateless(numbers, values, *tensors):
             pairs = zip(variables, values, strict=True)
             with keras.StatelessScope(state_mapping=list(pairs)):
-                return function(*given)
+                return function(*tensors, *numbers)
 
-        run = jax.jit(stateless)
-        return lambda *given: run([variable.value for variable in variables], *given)
+        def run(*given):
+            numbers = tuple(one for one in given if isinstance(one, int | float))
+            tensors = given[: len(given) - len(numbers)]
+            return stateless(numbers, [variable.value for variable in variables], *tensors)
+
+        return run
 
     import torch
 
