@@ -7,8 +7,9 @@ WORKERS ?= 2
 
 # Each of these folders is tested by a process of its own, the long ones first: TensorFlow keeps what it
 # compiles as long as its process lives.
-ENGINE := tests/layers tests/convert tests/sampling tests/optimizers
-APART := $(ENGINE) $(addprefix tests/apps/,ner sentiment lm music translation) tests/training tests/commands
+ENGINE := $(addprefix tests/,layers/equations layers layers/saving convert sampling optimizers)
+APART := $(addprefix tests/apps/,ner sentiment lm music) $(ENGINE) \
+  $(addprefix tests/,training commands apps/translation apps)
 GROUPS := $(APART:%=tensorflow/%) tensorflow/tests $(foreach other,jax torch,$(ENGINE:%=$(other)/%))
 # Output in whole groups, where this make can (macOS has one that cannot).
 TOGETHER := $(MAKE) --no-print-directory --keep-going --jobs $(WORKERS) $(if $(filter output-sync,$(.FEATURES)),--output-sync)
@@ -46,13 +47,14 @@ test-all: check  ## lint, check types, run all tests on each backend there is (T
 	@$(TOGETHER) $(GROUPS) 3>&1
 
 backend = $(firstword $(subst /, ,$@))
+folder = $(@:$(backend)/%=%)
 .PHONY: $(GROUPS)
-tensorflow/tests: SELECTED += $(APART:%=--ignore=%)
 # Status 5: none of them is selected.
 $(GROUPS):
 	@if $(BIN)/python -c 'import $(backend)' 2>/dev/null; then \
 	  echo 'Testing $@' >&3; \
-	  KERAS_BACKEND=$(backend) $(BIN)/python -m pytest $(@:$(backend)/%=%) $(SELECTED) $(TESTS) || [ $$? -eq 5 ]; \
+	  KERAS_BACKEND=$(backend) $(BIN)/python -m pytest $(folder) \
+	    $(patsubst %,--ignore=%,$(filter $(folder)/%,$(APART))) $(SELECTED) $(TESTS) || [ $$? -eq 5 ]; \
 	else \
 	  echo '$(backend) is not installed: $@ is not run'; \
 	fi

@@ -11,8 +11,7 @@ def compiled(function, variables=(), jit=False, of_any_size=False):
     It is traced for every new shape, and for every new value of what is no tensor.
 
     Args:
-        function: takes tensors, or nests of them, and after these numbers; returns the like of
-            tensors. It assigns to no variable.
+        function: takes and returns tensors, or nests of them; it assigns to no variable.
         variables: the variables that it reads.
         jit: on TensorFlow, compile with XLA as a whole. JAX always does; PyTorch never.
         of_any_size: on TensorFlow, tensors of the same rank share what was traced. On JAX they do
@@ -26,18 +25,20 @@ def compiled(function, variables=(), jit=False, of_any_size=False):
     if backend == "jax":
         import jax
 
-        @functools.partial(jax.jit, static_argnums=0)
-        def stateless(numbers, values, *tensors):
+        def stateless(values, *given):
             pairs = zip(variables, values, strict=True)
             with keras.StatelessScope(state_mapping=list(pairs)):
-                return function(*tensors, *numbers)
+                return function(*given)
 
-        def run(*given):
-            numbers = tuple(one for one in given if isinstance(one, int | float))
-            tensors = given[: len(given) - len(numbers)]
-            return stateless(numbers, [variable.value for variable in variables], *tensors)
+        @functools.cache
+        def run(numbers):
+            return jax.jit(stateless, static_argnums=numbers)
 
-        return run
+        def call(*given):
+            numbers = tuple(1 + i for i, one in enumerate(given) if isinstance(one, (int, float)))
+            return run(numbers)([variable.value for variable in variables], *given)
+
+        return call
 
     import torch
 

@@ -4,17 +4,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from gated.errors import BadData
-from gated.reading.encodings import decode, find_encoding
-from gated.reading.files import read_bytes
 from gated.reading.json_text import parse_json
-from gated.reading.pieces import is_utf8, lines_of, stream_text
+from gated.reading.pieces import lines_of, text_of
 from gated.reading.stored import Stored
-from gated.reading.tables import Pieces, Quoting, read_table
+from gated.reading.tables import Quoting, read_table
 
 TABLES = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 JSON_LINES = (".jsonl", ".ndjson", ".json")
@@ -68,21 +65,14 @@ class Reader:
         """A file that is one text."""
         return Text("\n".join(self._lines(path)).strip(), label)
 
-    def _text(self, path: Path) -> Pieces:
-        if self.encoding in (None, "utf-8") and is_utf8(path):
-            return partial(stream_text, path)
-        content = read_bytes(path)
-        text = decode(content, str(path), self.encoding or find_encoding(content, str(path)))
-        return lambda: [text]
-
     def _lines(self, path: Path) -> Iterator[str]:
-        text = self._text(path)
+        text = text_of(path, self.encoding)
         end = "\n" if any("\n" in piece for piece in text()) else "\r"
         return (line.removesuffix("\r") for line in lines_of(text(), end))
 
     def _table(self, path: Path) -> Iterator[Text]:
         table = read_table(
-            self._text(path),
+            text_of(path, self.encoding),
             str(path),
             (self.text_column, self.label_column),
             TABLES.get(path.suffix.lower(), ","),

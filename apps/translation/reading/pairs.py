@@ -4,17 +4,15 @@ import json
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
 from gated.errors import BadData, BadUsage
-from gated.reading.encodings import decode, find_encoding
-from gated.reading.files import open_bytes, read_bytes
+from gated.reading.files import open_bytes
 from gated.reading.json_text import parse_json
-from gated.reading.pieces import is_utf8, lines_of, read_lines, stream_text
+from gated.reading.pieces import lines_of, read_lines, text_of
 from gated.reading.stored import Stored
-from gated.reading.tables import Pieces, read_table
+from gated.reading.tables import read_table
 
 TABLES = {".tsv": "\t", ".tab": "\t", ".csv": ","}
 _JSON_LINES = (".jsonl", ".ndjson", ".json")
@@ -81,23 +79,16 @@ class Reader:
             return "tmx"
         return "table" if ending in TABLES else None
 
-    def _text(self, path: Path) -> Pieces:
-        if is_utf8(path):
-            return partial(stream_text, path)
-        content = read_bytes(path)
-        text = decode(content, str(path), find_encoding(content, str(path)))
-        return lambda: [text]
-
     def _table(self, path: Path) -> Iterator[Pair]:
         usual = TABLES[Path(path.name.removesuffix(".gz")).suffix.lower()]
-        table = read_table(self._text(path), str(path), (self.source, self.target), usual)
+        table = read_table(text_of(path), str(path), (self.source, self.target), usual)
         if table.remarks:
             print(f"{path}: {table.remarks}")
         for _, row in table.rows:
             yield Pair(*row)
 
     def _json_lines(self, path: Path) -> Iterator[Pair]:
-        for number, line in enumerate(lines_of(self._text(path)(), "\n"), 1):
+        for number, line in enumerate(lines_of(text_of(path)(), "\n"), 1):
             if not line.strip():
                 continue
             found = parse_json(line, str(path), number)

@@ -21,6 +21,11 @@ def import_tensorflow() -> None:
 def import_keras() -> None:
     """Imports Keras and its backend quietly."""
     _import("keras")
+    import keras
+
+    # On every backend Keras imports TensorFlow, if there is one, where it first serializes.
+    with quiet(2):
+        keras.saving.serialize_keras_object(keras.initializers.Zeros())
 
 
 def _import(name: str) -> None:

@@ -2,14 +2,18 @@
 
 import codecs
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from gated.errors import BadData
-from gated.reading.encodings import wide_encoding
-from gated.reading.files import open_bytes
+from gated.reading.encodings import decode, find_encoding, wide_encoding
+from gated.reading.files import open_bytes, read_bytes
 
 _PIECE = 2**23  # bytes, and on to the next blank
+
+#: A text in pieces, from its beginning each time that it is called.
+Pieces = Callable[[], Iterable[str]]
 
 
 def read_pieces(
@@ -67,7 +71,26 @@ def lines_of(pieces: Iterable[str], end: str) -> Iterator[str]:
         yield "".join(begun)
 
 
-def is_utf8(path: Path) -> bool:
+def text_of(path: Path, encoding: str | None = None) -> Pieces:
+    """The text of a file as it is, in pieces, as often as it is called.
+
+    Only what is UTF-8 is not in memory as a whole.
+
+    Args:
+        path: of the file.
+        encoding: of the text. None: what `find_encoding` finds.
+
+    Raises:
+        BadData: with path and line, where it is no text.
+    """
+    if encoding in (None, "utf-8") and _is_utf8(path):
+        return partial(_stream, path)
+    content = read_bytes(path)
+    text = decode(content, str(path), encoding or find_encoding(content, str(path)))
+    return lambda: [text]
+
+
+def _is_utf8(path: Path) -> bool:
     """Whether a file is text in UTF-8, without a NUL, that can be read again and again."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
@@ -82,7 +105,7 @@ def is_utf8(path: Path) -> bool:
     return path.is_file()
 
 
-def stream_text(path: Path) -> Iterator[str]:
+def _stream(path: Path) -> Iterator[str]:
     """The text of such a file as it is, in pieces. Raises BadData where it is none any more."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     try:

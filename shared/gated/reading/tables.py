@@ -10,14 +10,14 @@ import contextlib
 import csv
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice, zip_longest
 from typing import Literal
 
 from gated.errors import BadData
-from gated.reading.pieces import lines_of
+from gated.reading.pieces import Pieces, lines_of
 
 Quoting = Literal["yes", "no"]
 #: A row, and the number of its last line.
@@ -27,10 +27,6 @@ Row = tuple[int, list[str]]
 _Quotes = Literal["doubled", "escaped", "plain"]
 _SEPARATORS = (",", "\t", ";", "|", "^", "~")
 _NAMES = {"\t": "a tab", " ": "a space"}
-
-
-#: A text in pieces, from its beginning each time that it is called.
-Pieces = Callable[[], Iterable[str]]
 
 
 @dataclass(frozen=True)

@@ -101,18 +101,20 @@ def beam_search(
         if looked:
             weights = ops.where(goes[:, None], weights[0], 0.0)
             looked = [ops.scatter_update(looked[0], here, weights[None])]
-        tokens = logits.shape[-1]
-        only_stop = ops.where(ops.arange(tokens) == stop, 0.0, -float("inf"))
-        more = ops.where(goes[:, None], log_distribution(logits), only_stop)
-        total = log_p[:, None] + more
+        # No more tokens after one sequence can be among the best of all.
+        count = min(width, logits.shape[-1])
+        more, tokens = ops.top_k(log_distribution(logits), count)
+        only_stop = ops.where(ops.arange(count) == 0, 0.0, -float("inf"))
+        total = log_p[:, None] + ops.where(goes[:, None], more, only_stop)
+        tokens = ops.where(goes[:, None], ops.cast(tokens, "int32"), stop)
         ranked = normalised(total, sizes[:, None], alpha)
         if beta:
             seen = ops.clip(ops.sum(looked[0], axis=0), 1e-10, 1.0)
             ranked = ranked + beta * ops.sum(there * ops.log(seen), axis=-1, keepdims=True)
-        scores, places = ops.top_k(ops.reshape(ranked, (-1, width * tokens)), width)
-        places = ops.cast(ops.reshape(places, (-1,)), "int32")
-        parents, token = firsts + places // tokens, places % tokens
-        log_p = ops.take(ops.reshape(total, (-1,)), parents * tokens + token)
+        scores, places = ops.top_k(ops.reshape(ranked, (-1, width * count)), width)
+        chosen = firsts * count + ops.reshape(ops.cast(places, "int32"), (-1,))
+        parents = chosen // count
+        log_p, token = (ops.take(ops.reshape(one, (-1,)), chosen) for one in (total, tokens))
         left, sizes = ops.take(left, parents), ops.take(sizes, parents)
         states = [ops.take(state, parents, axis=0) for state in states]
         looked = [ops.take(one, parents, axis=1) for one in looked]
