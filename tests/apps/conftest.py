@@ -1,7 +1,10 @@
 """What the tests of the applications share."""
 
+import shutil
+
 import pytest
 
+from tests.apps import tampered
 from tests.apps.commands import contents
 
 
@@ -28,5 +31,17 @@ def refuses_to_train(refuses):
         run = [] if "--run" in options else ["--run", "@run"]
         refuses(folder, "train", ["--corpus", *options.split(), *run], status, start)
         assert not (folder / "run").exists()
+
+    return check
+
+
+@pytest.fixture
+def refuses_tampered(refuses, tmp_path):
+    """Checks that a command refuses a run one file of which is changed, and runs nothing of it."""
+
+    def check(run, name, change, module, *arguments):
+        change(shutil.copytree(run, tmp_path / "run") / name)
+        refuses(tmp_path, module, ["--run", "@run", *arguments], 1, "@run")
+        assert not tampered.RAN
 
     return check

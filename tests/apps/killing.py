@@ -1,9 +1,10 @@
-"""Starts a training, kills it, and starts it again, until it has been killed often enough.
+"""Trains without a break; then kills the same training again and again, as often as is asked for.
 
-    python -m tests.apps.killing APP SEED KILLS OPTIONS...
+    python -m tests.apps.killing APP SEED KILLS WHOLE CUT OPTIONS...
 
-The processes are forks of this one, which has imported what takes long and has done nothing yet.
-Prints the exit status of the last.
+WHOLE and CUT are the run folders. The processes are forks of this one, which has imported what
+takes long and has done nothing yet. Prints the exit status of each training that was left alone,
+the one into WHOLE and the last into CUT.
 """
 
 import importlib
@@ -17,25 +18,33 @@ from pathlib import Path
 _WAIT = 120  # seconds, in which anything should have happened
 
 
-def main(app, seed, kills, *options):
+def main(app, seed, kills, whole, cut, *options):
     from gated.commands.command import run_command
     from gated.commands.quiet import import_keras
 
     import_keras()
     train = importlib.import_module(f"apps.{app}.train").train
-    run = Path(options[options.index("--run") + 1])
-    rng = random.Random(int(seed))
-    for number in range(int(kills) + 1):
-        child = os.fork()
-        if not child:
-            sys.argv[1:] = options
-            run_command(train)
-            os._exit(0)
-        if number < int(kills):
-            _wait(_moment(run, number, int(kills), rng), child)
-            os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-    print(os.waitstatus_to_exitcode(status))
+
+    def start(run, *more):
+        if child := os.fork():
+            return child
+        sys.argv[1:] = [*options, "--run", run, *more]
+        run_command(train)
+        os._exit(0)
+
+    _end(start(whole))
+    run, rng, kills = Path(cut), random.Random(int(seed)), int(kills)
+    for number in range(kills):
+        child = start(cut, "--save-every", "0")
+        _wait(_moment(run, number, kills, rng), child)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    _end(start(cut, "--save-every", "0"))
+
+
+def _end(child):
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)
 
 
 def _moment(run, number, kills, rng):

@@ -180,3 +180,10 @@ def test_a_damaged_file(tmp_path, line):
     path.write_bytes(b"a \xef\xbf\xadb\n" + line + b"\n")
     with pytest.raises(BadData, match=r"merges.txt:2: expected two tokens .*, found [^\n]*$"):
         load(path, KNOWN)
+
+
+def test_a_file_that_was_cut(tmp_path):
+    path = tmp_path / "merges.txt"
+    save(MERGES[:1], path)
+    with pytest.raises(BadData, match=r"merges.txt:2: expected the two .* become '￭b\\x85', found"):
+        load(path, KNOWN)

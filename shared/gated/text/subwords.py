@@ -143,7 +143,7 @@ def load(path: Path, known: Set[str]) -> list[Pair]:
 
     Args: known: the symbols that there are.
 
-    Raises: BadData: with path and line, where it is no such file, or of other symbols.
+    Raises: BadData: with path and line, where it is no such file, of other symbols, or not whole.
     """
     merges: dict[Pair, None] = {}
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
@@ -154,4 +154,8 @@ def load(path: Path, known: Set[str]) -> list[Pair]:
             expected = "two tokens that become a third, each pair once"
             raise BadData(f"{path}:{number}: expected {expected}, found {text[:40]!r}")
         merges[pair] = None
+    made = {merged(*pair) for pair in merges}
+    if missing := sorted(token for token in known - made if len(token.strip(JOINER)) > 1):
+        expected = f"the two tokens that become {missing[0]!r}"
+        raise BadData(f"{path}:{len(merges) + 1}: expected {expected}, found the end")
     return list(merges)

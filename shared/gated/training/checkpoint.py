@@ -63,6 +63,8 @@ class Progress(keras.callbacks.Callback):
 
     def restore(self, model: keras.Model, training: keras.utils.PyDataset) -> None:
         """Brings back the model and the data set as they were when the training was cut off."""
+        # TensorFlow traces a step twice that makes variables.
+        model.optimizer.build(model.trainable_variables)
         if not self.last.exists():
             return
         self._saved = load_arrays(self.last)
@@ -72,7 +74,6 @@ class Progress(keras.callbacks.Callback):
         if self.epochs:
             with self.history.open(encoding="utf-8", newline="") as file:
                 self.rows = list(csv.DictReader(file))[: self.epochs]
-        model.optimizer.build(model.trainable_variables)
         _assign(_variables(model), self._saved)
         for _ in range(self.epochs):
             training.on_epoch_end()

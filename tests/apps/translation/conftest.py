@@ -14,7 +14,7 @@ NOUNS = {"dog": "chien", "cat": "chat", "book": "livre", "boat": "bateau", "tree
 COLOURS = {"red": "rouge", "black": "noir", "white": "blanc", "old": "vieux"}
 VERBS = {"sees": "voit", "likes": "aime", "takes": "prend"}
 OPTIONS = {
-    "level": "word",
+    "level": "subword",
     "units": 32,
     "vector-size": 24,
     "dropout": 0.1,
