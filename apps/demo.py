@@ -103,6 +103,20 @@ PARTS = (
         "tunes/index.html",
         ("nats_per_frame", "{:.2f}", "nats an eighth of validation reels"),
     ),
+    Part(
+        "translation",
+        "Translation",
+        "many to many, T_y ≠ T_x",
+        "Dates as people write them, in ISO 8601: a bidirectional LSTM reads the letters, and "
+        "another writes figure by figure, looking at all letters again each time: the numbers of a "
+        "row say at which. Learned from 10,000 dates made by chance; half of those of the test are "
+        "written as none of these is.",
+        "",
+        """predict --format html --out {folder}/dates.html
+        "the 3rd of May, 2021" "Montag, den 12. Oktober 1987" "le 1er janvier 2000" """,
+        "dates.html",
+        ("exact", "{:.1%}", "of the test dates are exact"),
+    ),
 )
 
 # Of O'Neill's Music of Ireland, 1903, which comes with music21. The corpora that music and lm have

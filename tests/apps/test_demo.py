@@ -15,12 +15,19 @@ from tests.apps.commands import call
 from tests.pages.layout import faults
 from tests.pages.samples import PAGES
 
-METRICS = {"f1": 0.614, "accuracy": 0.754, "perplexity": 17.2, "nats_per_frame": 1.87}
+METRICS = {
+    "f1": 0.614,
+    "accuracy": 0.754,
+    "perplexity": 17.2,
+    "nats_per_frame": 1.87,
+    "exact": 0.992,
+}
 OUTPUT = {
     "ner": PAGES["ner"],
     "sentiment": PAGES["sentiment"],
     "lm": lambda: "The <Merry> Maid\n" * 24,
     "music": PAGES["music"],
+    "translation": PAGES["translation"],
 }
 
 
@@ -61,23 +68,23 @@ def html(folder):
 
 def test_shows_what_was_made(html):
     frames = [unescape(one) for one in re.findall(r'srcdoc="([^"]*)"', html)]
-    assert frames == [PAGES[name]() for name in ("ner", "sentiment", "music")]
+    assert frames == [PAGES[name]() for name in ("ner", "sentiment", "music", "translation")]
     assert html.count("The &lt;Merry&gt; Maid\n") == 24
-    for figure in ("0.61", "75%", "17.2", "1.87"):
+    for figure in ("0.61", "75%", "17.2", "1.87", "99.2%"):
         assert f"<b>{figure}</b>" in html
 
 
 def test_links_and_commands(html, folder):
     links = re.findall(r'<a href="([^#"]+)"', html)
-    assert len(links) == 4
+    assert len(links) == 5
     for link in links:
         assert (folder / link).is_file()
     commands = [
         unescape(re.sub("</?span>", "", one))
         for one in re.findall("<code>(<span>.*?)</code>", html)
     ]
-    assert len(commands) == 8
-    assert commands[-2].startswith(f"python -m apps.music.train --run '{folder}/music' --corpus ")
+    assert len(commands) == 10
+    assert commands[-4].startswith(f"python -m apps.music.train --run '{folder}/music' --corpus ")
     assert "'Broke after a week, what a waste of money.'" in commands[3]
 
 

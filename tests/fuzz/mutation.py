@@ -11,6 +11,7 @@ _PIECES = [
     *("\x85\u2028\ufeff\u200b\u202e\ufe0f".encode(), "😀".encode(), "İıſß".encode()),
     *(b"{", b"}", b"[", b"]", b"[" * 3000, b"null", b"true", b"NaN", b'"\\ud800"', b"9" * 5000),
     *(b"-DOCSTART-", b"B-", b"O", b"sep=,", b"MTrk", b"MThd", b"X:1\nK:C\n", b"|:", b":|", b"[1"),
+    *(b"<tu>", b"</tu>", b"<!ENTITY a 'b'>", b"&a;", b"<![CDATA[", b"<seg>" * 3000, b"fr", b"en"),
     *(b"(3", b"/", b">>", b"&", b"<EOS>", b"<UNK>", b"V:1\n", b"K:", b"M:0/0\n", b"Z9", b"%"),
 ]
 _NUMBERS = [b"0", b"-1", b"1e999", b"nan", b"0.5", b"65536", b"4294967296", b"9" * 30]

@@ -25,6 +25,7 @@ from apps.music.showing.midi import write_midi
 from apps.ner.config import Config
 from apps.ner.reading.conll import Reader as CoNLL
 from apps.sentiment.reading.files import Reader as Texts
+from apps.translation.reading.pairs import Reader as Pairs
 from gated.commands.inputs import given_texts
 from gated.commands.stores import Stored
 from gated.runs.arrays import load_arrays
@@ -98,6 +99,21 @@ V:2
 x4 y "_text" ~e2 f/2g3/2::
 w: words here
 """
+_PAIRS = 'en\tid\tfr\nGo.\t7\tVa !\nHow is "it"?\t8\tÇa va ?\n\t9\tx\n'.encode()
+_PAIR_OBJECTS = (
+    '{"fr": "Va !", "en": "Go."}\n\n'
+    '{"translation": {"en": "caf\u00e9 \\ud83d\\ude00", "fr": "x"}}\n'
+).encode()
+_TMX = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE tmx SYSTEM "tmx14.dtd">
+<tmx version="1.4"><header/><body>
+<tu><tuv xml:lang="en-GB"><seg>Go &amp; see.</seg></tuv>
+<tuv xml:lang="FR"><seg>Va !</seg></tuv></tu>
+<tu><tuv xml:lang="de"><seg>Geh.</seg></tuv><tuv lang="fr"><seg>Va !</seg></tuv></tu>
+<tu><tuv xml:lang="fr"><seg>Ça <bpt i="1"/>va ?</seg></tuv>
+<tuv xml:lang="en"><seg>How is <ph/>it&#x3f;</seg></tuv></tu>
+</body></tmx>""".encode()
 _VECTORS = "3 4\nthe 1 2 3 4\nCafé -1 0.5 1e-3 2\nnew york 1 1 1 1\n".encode()
 _WORDS = "the\t12\na\\tb\t3\n<UNK>\t2\n\\\\\t1\né\t1\n".encode()
 
@@ -159,6 +175,22 @@ def _stored(path: Path) -> list[bytes]:
     return [one.text.encode() for one in stored.texts(None)]
 
 
+def _pairs(path: Path) -> list[bytes]:
+    return _read_pairs([path])
+
+
+def _parallel(path: Path) -> list[bytes]:
+    other = path.with_suffix(".en")
+    other.write_bytes(_PROSE)
+    return _read_pairs([path, other])
+
+
+def _read_pairs(paths: list[Path]) -> list[bytes]:
+    return [
+        (one.source + one.target).encode() for one in Pairs("fr", "en").read(list(map(str, paths)))
+    ]
+
+
 def _words(path: Path) -> list[int]:
     config = TextConfig(level="word", lower=True, run=path)
     return [number for piece in lm_sets.read([str(path)], config).pieces() for number in piece]
@@ -184,6 +216,11 @@ def _readers() -> dict[str, Reader]:
         "matlab": Reader("x.mat", music["matlab"], lambda path: read_rolls(path, 4)),
         "pieces": Reader("pieces.npz", music["pieces"], _loading(load_pieces)),
         "arrays": Reader("last.npz", [arrays], _loading(load_arrays)),
+        "parallel": Reader("x.fr", [_PROSE], _parallel),
+        "pairs": Reader("x.tsv", [_PAIRS], _pairs),
+        "packed": Reader("x.tsv.gz", [gzip.compress(_PAIRS, mtime=0)], _pairs),
+        "pair objects": Reader("x.jsonl", [_PAIR_OBJECTS], _pairs),
+        "memory": Reader("x.tmx", [_TMX], _pairs),
         "vectors": Reader("x.vec", [_VECTORS, gzip.compress(_VECTORS, mtime=0)], vectors),
         "lines": Reader("x.txt", [_PROSE], _given),
         "given": Reader("x.jsonl", [_OBJECTS], _given),

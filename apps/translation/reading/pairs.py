@@ -113,6 +113,8 @@ class Reader:
                     element.clear()
         except ElementTree.ParseError as error:
             raise BadData(f"{path}:{error.position[0]}: not XML: {error.msg}") from None
+        except (LookupError, ValueError) as error:  # of its encoding
+            raise BadData(f"{path}:1: not XML that can be read: {error}") from None
 
 
 def _in(found, key: str):

@@ -17,7 +17,6 @@ from apps.music.reading.sets import load
 from apps.music.showing.midi import write_midi
 from gated.runs.folder import RunFolder
 from gated.training import fitting
-from tests.apps.commands import IN_THE_FIRST_EPOCH, kill
 from tests.apps.music.conftest import tune
 
 
@@ -66,18 +65,6 @@ def test_goes_on_where_it_was_cut_off(
     ]
     for a, b in zip(*(model.get_weights() for model in models), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
-
-
-@pytest.mark.slow
-def test_killed_before_the_first_epoch_is_saved(command, training_options, runs, tmp_path):
-    options = [*training_options["independent"], "--run", tmp_path / "run"]
-    kill("music", IN_THE_FIRST_EPOCH, *options)
-    result = command("train", *options)
-    assert result.status == 0, result.err
-    run, whole = RunFolder(tmp_path / "run"), RunFolder(runs["independent"])
-    assert run.is_finished()
-    found, expected = run.load_json(run.metrics), whole.load_json(whole.metrics)
-    assert found["nats_per_frame"] == pytest.approx(expected["nats_per_frame"], rel=1e-3)
 
 
 @pytest.mark.parametrize(

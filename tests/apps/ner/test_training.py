@@ -14,7 +14,7 @@ from apps.ner.config import Config
 from apps.ner.model.tagger import Tagger
 from gated.runs.folder import RunFolder
 from gated.training.checkpoint import Progress
-from tests.apps.commands import IN_THE_FIRST_EPOCH, call, kill
+from tests.apps.commands import call
 
 FILES = {
     "config.json",
@@ -140,17 +140,6 @@ def test_going_on_ends_as_if_not_cut_off(run, command, training_options, cut_off
     assert names(cut_off) == FILES
     for name in ("metrics.json", "history.csv"):
         assert contents(cut_off)[name] == contents(run)[name]
-
-
-@pytest.mark.slow
-def test_killed_before_the_first_epoch_is_kept(run, command, training_options, tmp_path):
-    own = tmp_path / "run"
-    kill("ner", IN_THE_FIRST_EPOCH, *training_options, "--run", own)
-    result = command("train", *training_options, "--run", own)
-    assert (result.status, result.err) == (0, "")
-    assert names(own) == FILES
-    for name in ("metrics.json", "history.csv"):
-        assert contents(own)[name] == contents(run)[name]
 
 
 @pytest.mark.slow

@@ -65,6 +65,7 @@ def test_translation_memories(tmp_path):
         ({"a.jsonl": '{"fr": "x", "en": 3}\n'}, r"a\.jsonl:1: expected an object with strings"),
         ({"a.jsonl": '{"fr": "x"\n'}, r"a\.jsonl:1: "),
         ({"a.tmx": "<tmx><tu>"}, r"a\.tmx:1: not XML"),
+        ({"a.tmx": "<?xml version='1.0' encoding='x'?><tmx/>"}, r"a\.tmx:1: .* encoding: x$"),
         ({"a.tsv": "a\tb\nx\ty\n"}, r"a\.tsv:1: no column `fr`"),
     ],
 )
