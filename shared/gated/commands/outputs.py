@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console, RenderableType
+from rich.table import Table
 
 from gated.errors import BadUsage
 from gated.runs.folder import RunFolder
@@ -118,6 +119,10 @@ def report(metrics: Metrics, tables: Callable[[Metrics], Iterable[RenderableType
     """Prints metrics as tables."""
     console = Console(highlight=False)
     for table in tables(metrics):
+        # In a table a title is broken where the table ends.
+        if isinstance(table, Table) and table.title:
+            console.print(table.title, soft_wrap=True)
+            table.title = None
         console.print(table)
 
 
