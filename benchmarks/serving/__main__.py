@@ -37,7 +37,7 @@ from gated.whole import write_whole
 
 RESULTS, TOY_RESULTS = "benchmarks/results/serving.json", "runs/serving-toy.json"
 CLIENT = Path(__file__).with_name("client.py")
-APPLICATIONS = ("ner", "sentiment", "lm", "music")
+APPLICATIONS = ("ner", "sentiment", "lm", "music", "translation")
 # Nothing of ours is to be found: no path, no module. TensorFlow imports Keras where it finds it.
 ALONE = """
 import runpy, sys
@@ -51,6 +51,7 @@ TRAINING = {
     "sentiment": "--epochs 3 --patience 3",
     "lm": "--corpus {folder}/passages.txt --valid 0.05 --epochs 2",
     "music": "--corpus {tunes} --grid 2 --valid fold:9/10 --epochs 3 --steps 64 --average 0.9",
+    "translation": "--epochs 3",
 }
 TOY = "--units 8 --epochs 1 --patience 1"
 
@@ -59,8 +60,8 @@ TOY = "--units 8 --epochs 1 --patience 1"
 class Config:
     """What to ask."""
 
-    #: A folder with a run folder of each application, ner, sentiment, lm and music, as `apps.demo`
-    #: makes it. Nothing: they are trained now, shortly.
+    #: A folder with a run folder of each application, named like it, as `apps.demo` makes it.
+    #: Nothing: they are trained now, shortly.
     run: Path | None = None
     #: Which applications. Nothing: all.
     only: tuple[str, ...] = ()

@@ -278,6 +278,51 @@ def music(folder: RunFolder, rng: np.random.Generator, toy: bool) -> list[dict[s
     return [scores, *drawings]
 
 
+def translation(folder: RunFolder, rng: np.random.Generator, toy: bool) -> list[dict[str, Any]]:
+    from apps.translation.model.translator import Translator
+    from apps.translation.options import Search
+    from apps.translation.reading.pairs import Pair
+    from gated.text.codec import EOS
+
+    translator = Translator.load(folder)
+    # A translation may have twice as many tokens as its source, and here these are characters.
+    given = [text for text in texts(rng, 10 if toy else 60, toy) if len(text) < 300]
+    settings = [1, 4]
+    answers = []
+    for beams in settings:
+        found = translator.translate(decoded(given), Search(beams, 1.0, 0.0))
+        answers.append(
+            [
+                {"translation": one.text.encode(), "log_p": np.float32(one.log_p)}
+                for one, *_ in found
+            ]
+        )
+    targets = [*given[1:], b"2021-05-03"]
+    pairs = map(Pair, decoded(given), decoded(targets))
+    scored = [
+        {"tokens": _strings([*one.tokens, EOS]), "token_log_p": log_p, "log_p": one.log_p}
+        for _, one, log_p in translator.score_pairs(pairs)
+    ]
+    return [
+        {
+            "name": "translate",
+            "signature": "translate",
+            "rows": {"text": given},
+            "settings": [{"beams": np.int32(beams)} for beams in settings],
+            "answers": answers,
+            "fill": {"translation": b"", "log_p": 0.0},
+        },
+        {
+            "name": "score",
+            "signature": "score",
+            "rows": {"text": given, "translation": targets},
+            "settings": [{}],
+            "answers": [scored],
+            "fill": {"tokens": b"", "token_log_p": 0.0, "log_p": 0.0},
+        },
+    ]
+
+
 def _frames(rng, length, notes):
     """Frames with about so many notes each, some of them held from the one before."""
     sounding = rng.random((length, 88)) < notes / 88
@@ -300,8 +345,9 @@ def _floats(some):
 def main():
     name, run, path, toy = sys.argv[1:]
     import_tensorflow()
-    kinds = {"ner": ner, "sentiment": sentiment, "lm": lm, "music": music}
-    found = kinds[name](RunFolder.open(Path(run)), np.random.default_rng(0), bool(int(toy)))
+    kinds = (ner, sentiment, lm, music, translation)
+    asked = {kind.__name__: kind for kind in kinds}[name]
+    found = asked(RunFolder.open(Path(run)), np.random.default_rng(0), bool(int(toy)))
     with open(path, "wb") as file:
         pickle.dump(found, file)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.serving.__main__ import APPLICATIONS
 from benchmarks.serving.client import difference, growth, padded
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +65,7 @@ def test_memory_that_grows_by_a_kilobyte_a_request():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("application", ["ner", "sentiment", "lm", "music"])
+@pytest.mark.parametrize("application", APPLICATIONS)
 def test_toy_run(application, tmp_path):
     results = tmp_path / "serving.json"
     options = ["--toy", "--only", application, "--results", str(results)]

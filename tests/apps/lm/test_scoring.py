@@ -1,5 +1,6 @@
 """log P of texts: the chain rule, a token at a time."""
 
+import functools
 import json
 import math
 import shutil
@@ -13,16 +14,19 @@ import pytest
 from keras import ops
 
 from apps.lm.model.scores import score
+from gated.compiling import predicting
 from gated.text.codec import EOS
 from tests.apps.lm.conftest import NAMES, TEXT
 from tests.apps.lm.texts import encoded, stream
+
+_call = functools.cache(predicting)
 
 
 def one_at_a_time(language_model, ids):
     """Log P of each token, each from a call of the Keras model on the one before it."""
     states, token, found = language_model.first_states(1), language_model.codec.eos, []
     for i in ids:
-        logits, *states = language_model.model([ops.array([[token]]), *states], training=False)
+        logits, *states = _call(language_model.model)(ops.array([[token]]), *states)
         found.append(float(ops.log_softmax(logits[0, 0])[i]))
         token = int(i)
     return np.array(found)

@@ -12,9 +12,11 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_without_tensorflow(training_options, tmp_path, backend):
     run = ["--run", tmp_path / "run"]
-    trained = ["train", *training_options["joint"], *run, "--json"]
-    ((*_, metrics),) = without_tensorflow(backend, "music", trained)
+    (*_, metrics), tunes = without_tensorflow(
+        backend,
+        "music",
+        ["train", *training_options["joint"], *run, "--json"],
+        ["sample", *run, "--samples", "2", "--bars", "2", "--json"],
+    )
     assert 0 < json.loads(metrics)["nats_per_frame"] < 100
-    sampling = ["sample", *run, "--samples", "2", "--bars", "2", "--json"]
-    (tunes,) = without_tensorflow(backend, "music", sampling)
     assert [json.loads(tune)["i"] for tune in tunes] == [0, 1]

@@ -1,16 +1,19 @@
 """A tagger trained once, as a user trains it, and the commands to put to it."""
 
-import importlib
 import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from apps.ner.reading import conll, sets
+from tests.apps import commands
 from tests.apps.commands import Result
+
+call = partial(commands.call, "ner")
 
 ROOT = Path(__file__).parents[3]
 # Small, and still long enough to learn some entities of the sentences by heart.
@@ -56,6 +59,12 @@ def process():
 
 
 @pytest.fixture(scope="session")
+def command():
+    """Calls a command in this process, which has TensorFlow loaded already."""
+    return call
+
+
+@pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
     """A CoNLL file of 40 sentences."""
     path = tmp_path_factory.mktemp("corpus") / "tiny.conll"
@@ -77,17 +86,16 @@ def training_options(tiny):
 
 
 @pytest.fixture(scope="session")
-def twins(tmp_path_factory, training_options):
-    """Two runs of the same options: their folders, and what their training left."""
-    folders = [tmp_path_factory.mktemp("runs") / name for name in ("one", "two")]
-    processes = [start("train", *training_options, "--json", "--run", path) for path in folders]
-    return folders, [finish(one) for one in processes]
+def trained(tmp_path_factory, training_options):
+    """A run folder, and what its training left."""
+    folder = tmp_path_factory.mktemp("runs") / "one"
+    return folder, call("train", *training_options, "--json", "--run", folder)
 
 
 @pytest.fixture(scope="session")
-def run(twins):
+def run(trained):
     """The folder of a finished run. Tests that change it take a copy."""
-    (folder, _), (result, _) = twins
+    folder, result = trained
     assert result.status == 0, result.err
     return folder
 
@@ -98,22 +106,3 @@ def tagger(run):
     from gated.runs.folder import RunFolder
 
     return Tagger.load(RunFolder(run))
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Calls a command in this process, which has TensorFlow loaded already."""
-    from gated.commands.command import run_command
-
-    def call(module, *arguments):
-        function = getattr(importlib.import_module(f"apps.ner.{module}"), module)
-        monkeypatch.setattr(sys, "argv", [module, *map(str, arguments)])
-        capsys.readouterr()
-        try:
-            run_command(function)
-            status = 0
-        except SystemExit as end:
-            status = end.code
-        return Result(status, *capsys.readouterr())
-
-    return call

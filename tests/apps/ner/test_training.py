@@ -48,12 +48,11 @@ def read_json(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def test_run_folder(twins):
-    folders, results = twins
-    for folder, result in zip(folders, results, strict=True):
-        assert (result.status, result.err) == (0, "")
-        assert names(folder) - {"export"} == FILES
-        assert list(folder.glob("logs/*/events.out.tfevents.*"))
+def test_run_folder(trained):
+    folder, result = trained
+    assert (result.status, result.err) == (0, "")
+    assert names(folder) - {"export"} == FILES
+    assert list(folder.glob("logs/*/events.out.tfevents.*"))
 
 
 def test_config(run, tiny):
@@ -63,8 +62,8 @@ def test_config(run, tiny):
     assert {"gated", "keras", "tensorflow", "numpy", "python"} <= set(config["versions"])
 
 
-def test_metrics(twins):
-    (folder, _), (result, _) = twins
+def test_metrics(trained):
+    folder, result = trained
     metrics = read_json(folder / "metrics.json")
     assert json.loads(result.lines[-1]) == metrics
     assert (metrics["set"], metrics["sentences"], metrics["support"]) == ("valid", 40, 59)
@@ -78,8 +77,13 @@ def test_metrics(twins):
     assert float(epochs[-1]["loss"]) < float(epochs[0]["loss"])
 
 
-def test_same_seed_same_metrics(twins):
-    (one, two), _ = twins
+def test_same_seed_same_metrics(trained, process, training_options, tmp_path):
+    """In another process too."""
+    start, finish = process
+    (one, result), two = trained, tmp_path / "two"
+    other = finish(start("train", *training_options, "--json", "--run", two))
+    assert (other.status, other.err) == (0, "")
+    assert other.lines[-1] == result.lines[-1]
     for name in ("metrics.json", "history.csv", "words.txt", "characters.txt", "tags.txt"):
         assert (one / name).read_bytes() == (two / name).read_bytes()
 
