@@ -6,8 +6,9 @@ import json
 import logging
 import os
 import signal
+import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import islice, tee
@@ -34,6 +35,7 @@ _READERS = 2  # of files, at once
 _IN_FLIGHT = 2**28  # bytes that are read and not written yet
 _RETRIES = 3  # of texts whose worker died
 _ITEMS = 1000  # parts of the list of files
+_ENDING = 60  # seconds in which Ray Data should have ended
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,10 @@ def predict_by_workers(
         done = [shards.done(file) for file in range(len(stored))]
         with _ray(workers), bar_of_bytes(total) as advance:
             read = partial(_read, stored=stored, done=done, input=input)
-            shards.write(predicted(_one_line(_rows(data, len(stored), read, load, workers))))
+            rows = _one_line(_rows(data, len(stored), read, load, workers))
+            # While `wrong` is held its frames are, and would keep Ray Data at work.
+            with contextlib.closing(rows):
+                shards.write(predicted(rows))
     if wrong:
         raise wrong
 
@@ -231,11 +236,15 @@ def _ray(workers: int) -> Iterator[None]:
         context.target_max_block_size = 1  # each group goes to whichever worker is free
         yield
     finally:
+        # A call after the end of Ray starts another, or ends this process without a word.
+        for thread in threading.enumerate():
+            if thread.name.startswith(("StreamingExecutor", "iter_threaded")):
+                thread.join(_ENDING)
         ray.shutdown()
         signal.signal(signal.SIGTERM, handler)
 
 
-def _one_line(rows: Iterable[T]) -> Iterator[T]:
+def _one_line(rows: Iterable[T]) -> Generator[T, None, None]:
     """Raises BadData where Ray cannot go on. Errors of the models stay as they are."""
     from ray.exceptions import RayError, RayTaskError
 
