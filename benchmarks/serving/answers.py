@@ -300,7 +300,11 @@ def translation(folder: RunFolder, rng: np.random.Generator, toy: bool) -> list[
     targets = [*given[1:], b"2021-05-03"]
     pairs = map(Pair, decoded(given), decoded(targets))
     scored = [
-        {"tokens": _strings([*one.tokens, EOS]), "token_log_p": log_p, "log_p": one.log_p}
+        {
+            "tokens": _strings([*one.tokens, EOS]),
+            "token_log_p": log_p,
+            "log_p": np.float32(one.log_p),
+        }
         for _, one, log_p in translator.score_pairs(pairs)
     ]
     return [
