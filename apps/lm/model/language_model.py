@@ -150,13 +150,13 @@ class LanguageModel:
             Tokens and log P of each, the likeliest first.
         """
 
-        def log_distribution(logits):
-            return ops.log(next_distribution(logits, self.never))
+        def likeliest(logits, count):
+            return ops.top_k(ops.log(next_distribution(logits, self.never)), count)
 
         def find(token, states):
             return beam_search(
                 self.step,
-                log_distribution,
+                likeliest,
                 token,
                 states,
                 left=lines,

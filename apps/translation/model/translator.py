@@ -95,12 +95,13 @@ class Translator:
         """
         step, states, never = self._decoding(sources, placeholders, beams)
 
-        def log_distribution(logits):
-            return ops.where(never, -float("inf"), ops.log_softmax(logits))
+        def likeliest(logits, count):
+            found, tokens = ops.top_k(ops.where(never, -float("inf"), logits), count)
+            return found - ops.logsumexp(logits, axis=-1, keepdims=True), tokens
 
         return beam_search(
             step,
-            log_distribution,
+            likeliest,
             ops.full((ops.shape(sources)[0],), self.target.eos, dtype="int32"),
             states,
             1,

@@ -29,7 +29,7 @@ def normalised(log_p, tokens, alpha):
 
 def beam_search(
     step,
-    log_distribution,
+    likeliest,
     token,
     states,
     left,
@@ -59,7 +59,8 @@ def beam_search(
     Args:
         step: a function from tokens [b * width] and states to logits [b * width, tokens], states
             and, with `attended`, what was looked at, float32 [b * width, t'].
-        log_distribution: a function from logits to log probabilities, [b * width, tokens].
+        likeliest: a function from logits and a number to so many of the greatest log probabilities
+            of each row, the greatest first, and their tokens, both [b * width, number].
         token: int32 [b], the first x.
         states: tensors [b, ...].
         left: how many `stop`s end a sequence, at least 1.
@@ -104,7 +105,7 @@ def beam_search(
         # No more tokens than that after one sequence can be among the best of all.
         most = logits.shape[-1]
         count = min(width, most) if isinstance(width, int) else ops.minimum(width, most)
-        more, tokens = ops.top_k(log_distribution(logits), count)
+        more, tokens = likeliest(logits, count)
         only_stop = ops.where(ops.arange(count) == 0, 0.0, -float("inf"))
         total = log_p[:, None] + ops.where(goes[:, None], more, only_stop)
         tokens = ops.where(goes[:, None], ops.cast(tokens, "int32"), stop)
@@ -112,21 +113,24 @@ def beam_search(
         if beta:
             seen = ops.clip(ops.sum(looked[0], axis=0), 1e-10, 1.0)
             ranked = ranked + beta * ops.sum(there * ops.log(seen), axis=-1, keepdims=True)
-        scores, places = ops.top_k(ops.reshape(ranked, (-1, width * count)), width)
-        chosen = firsts * count + ops.reshape(ops.cast(places, "int32"), (-1,))
-        parents = chosen // count
-        log_p, token = (ops.take(ops.reshape(one, (-1,)), chosen) for one in (total, tokens))
-        left, sizes = ops.take(left, parents), ops.take(sizes, parents)
-        states = [ops.take(state, parents, axis=0) for state in states]
-        looked = [ops.take(one, parents, axis=1) for one in looked]
+        if alone:
+            scores, log_p, token = (one[:, 0] for one in (ranked, total, tokens))
+        else:
+            scores, places = ops.top_k(ops.reshape(ranked, (-1, width * count)), width)
+            scores = ops.reshape(scores, (-1,))
+            chosen = firsts * count + ops.reshape(ops.cast(places, "int32"), (-1,))
+            parents = chosen // count
+            log_p, token = (ops.take(ops.reshape(one, (-1,)), chosen) for one in (total, tokens))
+            left, sizes = ops.take(left, parents), ops.take(sizes, parents)
+            states = [ops.take(state, parents, axis=0) for state in states]
+            looked = [ops.take(one, parents, axis=1) for one in looked]
+            found = ops.take(found, parents, axis=1)
         left = left - ops.cast(ops.logical_and(token == stop, left > 0), "int32")
         left = ops.where(t + 1 < limits, left, 0)
-        found = ops.take(found, parents, axis=1)
         found = ops.scatter_update(found, here, token[None])
-        scores = ops.reshape(scores, (-1,))
         return (t + 1, token, left, found, log_p, scores, sizes, *looked, *states)
 
-    kept = looked
+    kept, alone = looked, isinstance(width, int) and width == 1
     start = (ops.zeros((), "int32"), token, left, found, log_p, log_p, sizes, *looked, *states)
     _, _, _, found, log_p, scores, _, *looked = ops.while_loop(goes_on, body, start)
 
