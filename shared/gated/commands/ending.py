@@ -1,8 +1,11 @@
 """How a command ends: one line, and an exit status."""
 
+import contextlib
 import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gated.commands.signals import Terminated
@@ -16,7 +19,8 @@ def status_of(work: Callable[[], Any]) -> int:
     last four leave one line on stderr.
     """
     try:
-        work()
+        with _interrupts_heeded():
+            work()
     except (BadData, BadUsage) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1 if isinstance(error, BadData) else 2
@@ -31,3 +35,28 @@ def status_of(work: Callable[[], Any]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     return 0
+
+
+@contextlib.contextmanager
+def _interrupts_heeded() -> Iterator[None]:
+    """Within, an interrupt that Python ignores comes again.
+
+    It ignores what is raised in a callback of the garbage collector, of which JAX has one, and in
+    a `__del__`.
+    """
+    before = sys.unraisablehook
+
+    def ignored(unraisable: Any) -> None:
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            before(unraisable)
+            return
+        number = signal.SIGTERM if issubclass(unraisable.exc_type, Terminated) else signal.SIGINT
+        again = threading.Timer(0.01, os.kill, (os.getpid(), number))
+        again.daemon = True
+        again.start()
+
+    sys.unraisablehook = ignored
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
