@@ -2,18 +2,17 @@
 
 import contextlib
 import logging
-import os
 import sys
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 
 from gated.errors import BadData
+from gated.reading.cache import cache_folder
 from gated.whole import write_whole
 
 from .bars import bars_of
@@ -34,7 +33,7 @@ def read_chorales(grid: int) -> list[Piece]:
     """
     from importlib.metadata import version
 
-    path = _cache() / f"chorales-{_VERSION}-music21-{version('music21')}-grid-{grid}.npz"
+    path = cache_folder() / f"chorales-{_VERSION}-music21-{version('music21')}-grid-{grid}.npz"
     if path.exists():
         # There is no one kind of error that numpy raises on damaged files.
         with contextlib.suppress(Exception):
@@ -47,10 +46,6 @@ def read_chorales(grid: int) -> list[Piece]:
     except OSError as error:
         print(f"{path}: cannot be written: {error.strerror}", file=sys.stderr)
     return pieces
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gated"
 
 
 def _parsed(grid: int) -> Iterator[Piece]:

@@ -80,6 +80,7 @@ def split(
     name: str,
     noun: str,
     group: Callable[[E], Hashable] | None = None,
+    together: Callable[[E], Hashable] | None = None,
 ) -> Corpus[E]:
     """A corpus as the options `valid`, `test` and `seed` ask for it.
 
@@ -94,6 +95,8 @@ def split(
         noun: what its examples are, in the plural.
         group: what an example belongs to; folds and shares are those of each group.
             None: all to one.
+        together: what examples have in common that are not to be in two sets, such as a speaker;
+            folds and shares are then of these, shares as near as they come. None: nothing.
 
     Raises:
         BadData: if a set would be empty.
@@ -101,10 +104,8 @@ def split(
     """
     whole = sets.get("train", ())
     free = np.ones(len(whole), bool)
-    groups = np.zeros(len(whole), int)
-    if group:
-        numbers: dict[Hashable, int] = {}
-        groups[:] = [numbers.setdefault(group(one), len(numbers)) for one in whole]
+    groups = _numbered(whole, group or (lambda one: None))
+    units = _numbered(whole, together) if together else None
     taken = {which: sets.get(which, []) for which in ("valid", "test")}
     for which in ("test", "valid"):
         given = getattr(config, which)
@@ -112,7 +113,7 @@ def split(
             given = ("0.1",)
         if not given:
             continue
-        places = _places(given, f"--{which}", groups, free, config.seed)
+        places = _places(given, f"--{which}", groups, units, free, config.seed)
         if places is None:
             taken[which] = read(given, which)
             continue
@@ -130,14 +131,27 @@ def _of(whole: Sequence[E], which: np.ndarray) -> Sequence[E]:
     return whole.take(places) if isinstance(whole, Stored) else [whole[i] for i in places.tolist()]
 
 
+def _numbered(whole: Sequence[E], of: Callable[[E], Hashable]) -> np.ndarray:
+    """The number of what each example belongs to, in the order of their first ones."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(of(one), len(numbers)) for one in whole], int)
+
+
 def _places(
-    given: Sequence[str], option: str, groups: np.ndarray, free: np.ndarray, seed: int
+    given: Sequence[str],
+    option: str,
+    groups: np.ndarray,
+    units: np.ndarray | None,
+    free: np.ndarray,
+    seed: int,
 ) -> np.ndarray | None:
     """What a share or fold:I/N takes of the free places; None if it is neither."""
     if fold := fold_of(given, option):
-        return free & (_ranks(groups) % fold[1] == fold[0])
+        return free & ((_ranks(groups) if units is None else units) % fold[1] == fold[0])
     if (share := share_of(given, option)) is None:
         return None
+    if units is not None:
+        return np.isin(units, _share_of_units(share, units, free, seed))
     wanted = np.array([round(share * size) for size in np.bincount(groups).tolist()], int)
     if len(wanted) and not wanted.any():
         wanted[np.bincount(groups).argmax()] = 1
@@ -145,6 +159,18 @@ def _places(
     chosen = np.zeros(len(groups), bool)
     chosen[shuffled[_ranks(groups[shuffled]) < wanted[groups[shuffled]]]] = True
     return chosen
+
+
+def _share_of_units(share: float, units: np.ndarray, free: np.ndarray, seed: int) -> list[int]:
+    """Units that are free, in a random order, of which each one still fits; one at least."""
+    left, sizes = np.unique(units[free], return_counts=True)
+    room = round(share * len(units))
+    chosen = []
+    for i in np.random.default_rng(seed).permutation(len(left)).tolist():
+        if sizes[i] <= room:
+            chosen.append(int(left[i]))
+            room -= int(sizes[i])
+    return chosen or left[[sizes.argmin()]].tolist() if len(left) else []
 
 
 def _ranks(groups: np.ndarray) -> np.ndarray:
