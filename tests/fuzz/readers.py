@@ -1,7 +1,10 @@
 """All readers of files that may be a stranger's, with examples of what they read."""
 
 import gzip
+import io
 import json
+import os
+import tarfile
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow
 import scipy.io
+import soundfile
 from pyarrow.fs import LocalFileSystem
 from pyarrow.parquet import write_table
 
@@ -25,9 +29,15 @@ from apps.music.showing.midi import write_midi
 from apps.ner.config import Config
 from apps.ner.reading.conll import Reader as CoNLL
 from apps.sentiment.reading.files import Reader as Texts
+from apps.speech.reading import common_voice, kaldi, librispeech, ljspeech, sphinx
+from apps.speech.reading.archive import unpacked
+from apps.speech.reading.audio import measured, samples
+from apps.speech.reading.manifest import Reader as Lists
+from apps.speech.reading.utterance import Utterance
 from apps.translation.reading.pairs import Reader as Pairs
 from gated.commands.inputs import given_texts
 from gated.commands.stores import Stored
+from gated.reading.files import open_bytes
 from gated.runs.arrays import load_arrays
 from gated.runs.folder import RunFolder
 from gated.text.vectors import read_vectors
@@ -117,6 +127,15 @@ _TMX = """\
 _VECTORS = "3 4\nthe 1 2 3 4\nCafé -1 0.5 1e-3 2\nnew york 1 1 1 1\n".encode()
 _WORDS = "the\t12\na\\tb\t3\n<UNK>\t2\n\\\\\t1\né\t1\n".encode()
 
+_SPOKEN = (
+    '{"audio_filepath": "a.wav", "duration": 1.5, "text": "caf\u00e9"}\n\n'
+    '{"audio_filepath": "b.wav", "offset": 2, "duration": 1e0, "text": 7, "speaker": "x"}\n'
+).encode()
+_SPOKEN_TABLE = b'audio,offset,duration,text,speaker\na.wav,,1.5,"yes, ""no""",x\nb.wav,2,,no,\n'
+_CLIPS = b'client_id\tpath\tsentence\tage\nab\ta.mp3\t"Yes.\t\ncd\tb\tNo!\t9\n'
+_SEGMENTS = b"a-1 a 0.5 1.25\na-2\ta 1.25 -1\n"
+_TRANSCRIPTS = b"<s> YES <sil> PLEASE </s> (a)\n\nNO(b)\n() (c)\n"
+
 
 def _made(name: str, write: Callable[[Path], object]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
@@ -196,6 +215,83 @@ def _words(path: Path) -> list[int]:
     return [number for piece in lm_sets.read([str(path)], config).pieces() for number in piece]
 
 
+def _utterances(read: Callable[[Path], object], **beside: str) -> Callable[[Path], object]:
+    """Reads a list of recordings, in a folder where other files are."""
+
+    def load(path: Path) -> object:
+        open_bytes(path).close()
+        for name, content in beside.items():
+            path.with_name(name.replace("_", ".")).write_text(content)
+        return [str(one).encode() for one in read(path)]
+
+    return load
+
+
+def _sound(path: Path) -> int:
+    return len(samples(measured(Utterance("x", "x", str(path))), 8000))
+
+
+def _archive(path: Path) -> list[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        before = os.environ.get("XDG_CACHE_HOME")
+        os.environ["XDG_CACHE_HOME"] = folder
+        try:
+            return list(unpacked(path).rglob("*.wav"))
+        finally:
+            os.environ.pop("XDG_CACHE_HOME")
+            if before is not None:
+                os.environ["XDG_CACHE_HOME"] = before
+
+
+def _speech() -> dict[str, Reader]:
+    tone = 0.5 * np.sin(np.arange(8000, dtype="float32"))
+
+    def sounds(name: str, *forms: dict[str, str]) -> Reader:
+        made = [
+            _made(name, lambda path: soundfile.write(path, tone, 8000, **form))  # noqa: B023
+            for form in forms
+        ]
+        return Reader(name, made, _sound)
+
+    wav = sounds("x.wav", {}, {"subtype": "FLOAT"}, {"format": "RF64"})
+    packed = []
+    for kind in ("", "gz", "xz"):
+        with io.BytesIO() as file:
+            with tarfile.open(fileobj=file, mode=f"w:{kind}") as archive:
+                member = tarfile.TarInfo("wav/x/y.wav")
+                member.size = len(wav.examples[0])
+                archive.addfile(member, io.BytesIO(wav.examples[0]))
+            packed.append(file.getvalue())
+    in_folder = lambda path: kaldi.read(path.parent)  # noqa: E731
+    return {
+        "wav": wav,
+        "flac": sounds("x.flac", {}),
+        "ogg": sounds("x.ogg", {}, {"subtype": "OPUS"}),
+        "mp3": sounds("x.mp3", {}),
+        "sphere": sounds("x.sph", {"format": "NIST", "subtype": "PCM_16"}),
+        "archive": Reader("wav.tar", packed, _archive),
+        "spoken objects": Reader("x.jsonl", [_SPOKEN], _utterances(Lists().read)),
+        "spoken table": Reader("x.csv", [_SPOKEN_TABLE], _utterances(Lists().read)),
+        "clips": Reader("x.tsv", [_CLIPS], _utterances(common_voice.read)),
+        "metadata": Reader("metadata.csv", [b"a|1|one\nb|two\n"], _utterances(ljspeech.read)),
+        "chapter": Reader(
+            "1-2.trans.txt",
+            [b"1-2-0 YES NO\n1-2-1 OH\n"],
+            _utterances(lambda path: librispeech.read("train", [path.parent])),
+        ),
+        "recordings": Reader("wav.scp", [b"a a.wav\nb\tb c.wav\n"], _utterances(in_folder)),
+        "segments": Reader("segments", [_SEGMENTS], _utterances(in_folder, wav_scp="a a.wav\n")),
+        "transcripts": Reader(
+            "x.transcription",
+            [_TRANSCRIPTS],
+            _utterances(lambda path: sphinx.read(path.with_suffix(".fileids")), x_fileids="a\nb\n"),
+        ),
+        "ids": Reader(
+            "x.fileids", [b"s/a\ns/b\n"], _utterances(sphinx.read, x_transcription="YES (a)\n")
+        ),
+    }
+
+
 def _readers() -> dict[str, Reader]:
     music = _music()
     vectors = lambda path: read_vectors(path, {"the": 2, "café": 3, "new york": 4})  # noqa: E731
@@ -221,6 +317,7 @@ def _readers() -> dict[str, Reader]:
         "packed": Reader("x.tsv.gz", [gzip.compress(_PAIRS, mtime=0)], _pairs),
         "pair objects": Reader("x.jsonl", [_PAIR_OBJECTS], _pairs),
         "memory": Reader("x.tmx", [_TMX], _pairs),
+        **_speech(),
         "vectors": Reader("x.vec", [_VECTORS, gzip.compress(_VECTORS, mtime=0)], vectors),
         "lines": Reader("x.txt", [_PROSE], _given),
         "given": Reader("x.jsonl", [_OBJECTS], _given),

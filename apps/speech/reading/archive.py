@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from gated.commands.progress import bar_of_bytes
 from gated.errors import BadData, BadUsage
 from gated.reading.cache import cache_folder
+from gated.reading.files import open_bytes
 from gated.whole import whole
 
 from .audio import ENDINGS
@@ -27,6 +28,7 @@ def unpacked(archive: Path) -> Path:
         BadData: where it cannot be read, or a member would lie outside the folder.
         BadUsage: where the folder cannot be written.
     """
+    open_bytes(archive, _EXPECTED).close()
     state = archive.stat()
     key = f"{archive.resolve()} {state.st_size} {state.st_mtime_ns}".encode()
     found = cache_folder() / "speech" / hashlib.sha256(key).hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator
@@ -35,8 +36,9 @@ _alone = threading.Lock()
 
 def find(path: Path) -> str:
     """The sound file of a path with or without its ending; the path itself, where there is none."""
-    candidates = (Path(f"{path}{end}") for one in ENDINGS for end in (one, one.upper()))
-    return str(path if path.is_file() else next(filter(Path.is_file, candidates), path))
+    endings = ("", *(end for one in ENDINGS for end in (one, one.upper())))
+    # What cannot be a name, as one that is too long, is none of a file.
+    return next(filter(os.path.isfile, (f"{path}{end}" for end in endings)), str(path))
 
 
 def measured(utterance: Utterance) -> Utterance:
@@ -51,10 +53,10 @@ def measured(utterance: Utterance) -> Utterance:
         rate = sound.samplerate
         stated = utterance.seconds or max(0.0, sound.frames / rate - utterance.start)
         for block in _mono(sound, path, utterance.start, utterance.seconds):
-            least, greatest = min(least, block.min()), max(greatest, block.max())
-            count += len(block)
             if not np.isfinite(block).all():
                 raise BadData(f"{path}: damaged, has samples that are no numbers")
+            least, greatest = min(least, float(block.min())), max(greatest, float(block.max()))
+            count += len(block)
             if count > _LONGEST * rate:
                 raise BadData(f"{path}: longer than {_LONGEST:,.0f} s, expected shorter segments")
     seconds = count / rate
@@ -149,8 +151,8 @@ def _opened(path: str) -> Iterator[soundfile.SoundFile]:
 
 
 def _file(path: str) -> BinaryIO:
-    here = Path(path)
-    if "\0" in path or (here.exists() and not here.is_file() and not here.is_dir()):
+    special = os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+    if special or "\0" in path:
         raise BadData(f"{path}: not a file, expected {_EXPECTED}")
     if path.endswith(".gz"):
         raise BadData(f"{path}: gzipped, expected {_EXPECTED}")
@@ -189,7 +191,9 @@ def _mono(
         if not len(block):
             return
         left -= len(block)
-        yield block @ shares
+        with np.errstate(all="ignore"):  # of damaged files
+            mean = block @ shares
+        yield mean
 
 
 def _resampled(parts: Iterable[np.ndarray], given: int, wanted: int) -> Iterator[np.ndarray]:

@@ -1,6 +1,7 @@
 """Folders as Kaldi has them: `wav.scp`, `text`, `segments`, `utt2spk`."""
 
 import math
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,7 +51,7 @@ def _recordings(folder: Path) -> dict[str, str]:
             raise BadData(f"{path}:{number}: a command, expected a path: commands are not run")
         if not given or re.search(r"\.ark:\d+$", given):
             raise BadData(f"{path}:{number}: {given[:40]!r}, expected the path of a sound file")
-        found[name] = given if Path(given).is_file() else str(folder / given)
+        found[name] = given if os.path.isfile(given) else str(folder / given)
     return found
 
 
