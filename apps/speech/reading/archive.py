@@ -5,13 +5,13 @@ import lzma
 import shutil
 import tarfile
 import zlib
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from gated.commands.progress import bar_of_bytes
-from gated.errors import BadData, BadUsage
-from gated.reading.cache import cache_folder
+from gated.errors import BadData
+from gated.reading.cache import cached
 from gated.reading.files import open_bytes
-from gated.whole import whole
 
 from .audio import ENDINGS
 
@@ -31,41 +31,40 @@ def unpacked(archive: Path) -> Path:
     open_bytes(archive, _EXPECTED).close()
     state = archive.stat()
     key = f"{archive.resolve()} {state.st_size} {state.st_mtime_ns}".encode()
-    found = cache_folder() / "speech" / hashlib.sha256(key).hexdigest()[:16]
-    if found.is_dir():
-        return found
-    try:
-        with whole(found) as folder:
-            folder.mkdir()
-            _unpack(archive, folder)
-    except OSError as error:
-        if error.errno:
-            where = f"{found}: {archive} cannot be unpacked there"
-            raise BadUsage(f"{where}: {error.strerror}") from None
-        raise BadData(f"{archive}: {error}, expected {_EXPECTED}") from None  # gzip's own
-    except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, ValueError) as error:
-        raise BadData(f"{archive}: {str(error).lower()}, expected {_EXPECTED}") from None
-    return found
+    return cached(f"speech/{hashlib.sha256(key).hexdigest()[:16]}", partial(_unpack, archive))
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    with (
-        open(archive, "rb") as file,
-        bar_of_bytes(archive.stat().st_size, "Unpacking speech", transient=True) as advance,
-        tarfile.open(fileobj=file, mode="r|*") as members,
-    ):
-        read = 0
-        for member in members:
-            path = PurePosixPath(member.name)
-            if path.is_absolute() or ".." in path.parts:
-                raise BadData(f"{archive}: {member.name} would lie outside, expected no such path")
-            packed = members.extractfile(member) if member.isfile() else None
-            if packed and path.suffix.lower() in ENDINGS:
-                if member.size > _LARGEST:
-                    raise BadData(f"{archive}: {member.name} has {member.size:,} bytes, too many")
-                target = folder / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with open(target, "wb") as sound:
-                    shutil.copyfileobj(packed, sound)
-            advance(file.tell() - read)
-            read = file.tell()
+    try:
+        with (
+            open(archive, "rb") as file,
+            bar_of_bytes(archive.stat().st_size, "Unpacking speech", transient=True) as advance,
+            tarfile.open(fileobj=file, mode="r|*") as members,
+        ):
+            read = 0
+            for member in members:
+                _write(members, member, folder)
+                advance(file.tell() - read)
+                read = file.tell()
+    except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, ValueError) as error:
+        raise BadData(f"{archive}: {str(error).lower()}, expected {_EXPECTED}") from None
+    except BadData as error:
+        raise BadData(f"{archive}: {error}") from None
+
+
+def _write(members: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Writes a member, if it is a sound file."""
+    path = PurePosixPath(member.name)
+    if path.is_absolute() or ".." in path.parts:
+        raise BadData(f"{member.name} would lie outside, expected no such path")
+    packed = members.extractfile(member) if member.isfile() else None
+    if packed and path.suffix.lower() in ENDINGS:
+        if member.size > _LARGEST:
+            raise BadData(f"{member.name} has {member.size:,} bytes, expected at most {_LARGEST:,}")
+        target = folder / path
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with open(target, "wb") as sound:
+                shutil.copyfileobj(packed, sound)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            raise BadData(f"{member.name}: a file in a file, expected a folder") from None

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from gated.errors import BadData, BadUsage
+from gated.errors import BadData
 from gated.reading import tfds
-from gated.reading.cache import cache_folder
+from gated.reading.cache import cached
 from gated.training.corpus import named_splits
-from gated.whole import whole
 
 from .manifest import SPEAKERS, TEXTS, Reader
 from .utterance import Utterance
@@ -44,9 +43,9 @@ def read_dataset(name: str) -> dict[str, Callable[[], Iterator[Utterance]]]:
             said, who = (_words(features, key, one) for key in (text, speaker))
             yield one[sound], said, who
 
-    root = cache_folder() / "speech" / _full_name(name)
+    root = f"speech/{_full_name(name)}"
     return {
-        which: partial(_read, root / which, rate, partial(rows, examples))
+        which: partial(_read, f"{root}/{which}", rate, partial(rows, examples))
         for which, examples in named_splits(splits).items()
     }
 
@@ -68,21 +67,18 @@ def _words(features: Any, key: str | None, example: dict[str, Any]) -> str:
 
 
 def _read(
-    folder: Path, rate: int, rows: Callable[[], Iterator[tuple[np.ndarray, str, str]]]
+    name: str, rate: int, rows: Callable[[], Iterator[tuple[np.ndarray, str, str]]]
 ) -> Iterator[Utterance]:
     listed = "utterances.jsonl"
-    if not folder.is_dir():
-        try:
-            with whole(folder) as temporary:
-                temporary.mkdir()
-                with open(temporary / listed, "w", encoding="utf-8") as lines:
-                    for i, (sound, text, speaker) in enumerate(rows()):
-                        name = f"{i}.flac"
-                        # Whole numbers are of 16 bits, though their type is wider.
-                        kind = "float32" if sound.dtype.kind == "f" else "int16"
-                        soundfile.write(temporary / name, sound.astype(kind), rate)
-                        row = {"audio_filepath": name, "text": text, "speaker": speaker}
-                        print(json.dumps(row), file=lines)
-        except OSError as error:
-            raise BadUsage(f"{folder}: cannot be written: {error.strerror}") from None
-    return Reader().read(folder / listed)
+
+    def write(folder: Path) -> None:
+        with open(folder / listed, "w", encoding="utf-8") as lines:
+            for i, (sound, text, speaker) in enumerate(rows()):
+                path = folder / f"{i}.flac"
+                # Whole numbers are of 16 bits, though their type is wider.
+                kind = "float32" if sound.dtype.kind == "f" else "int16"
+                soundfile.write(path, sound.astype(kind), rate)
+                row = {"audio_filepath": path.name, "text": text, "speaker": speaker}
+                print(json.dumps(row), file=lines)
+
+    return Reader().read(cached(name, write) / listed)

@@ -156,6 +156,10 @@ def test_transcripts_of_sphinx_in_another_order(write, capsys):
     assert "skipped 1 of 2 utterances: x/a1: no transcript\n" in capsys.readouterr().err
 
 
+def unpacked_in(cache):
+    return [path for path in cache.iterdir() if path.is_dir()]
+
+
 @pytest.mark.parametrize("kind", ["xz", "gz", "bz2", ""])
 def test_sphinx_in_an_archive(write, kind, cache):
     folder = write(SPHINX)
@@ -169,12 +173,11 @@ def test_sphinx_in_an_archive(write, kind, cache):
         (one.name, one.text, one.seconds) for one in unpacked
     ]
     # It is unpacked once, and again when it has changed.
-    before = list(cache.iterdir())
     assert len(read(folder / "etc" / "d_train.fileids")) == 2
-    assert list(cache.iterdir()) == before
+    assert len(unpacked_in(cache)) == 1
     (folder / "wav.tar").with_suffix(f".tar{kind and '.'}{kind}").touch()
     read(folder)
-    assert len(list(cache.iterdir())) == 2
+    assert len(unpacked_in(cache)) == 2
 
 
 ROWS = [
@@ -377,7 +380,7 @@ def test_archives_with_paths_outside(write, name, cache):
         archive.addfile(found, io.BytesIO((folder / "x.wav").read_bytes()))
     with pytest.raises(BadData, match=rf"wav\.tar\.gz: {name} would lie outside"):
         load(folder)
-    assert list(cache.iterdir()) == []
+    assert unpacked_in(cache) == []
 
 
 def test_archives_with_links_and_folders_in_the_way(write, cache):
@@ -389,9 +392,11 @@ def test_archives_with_links_and_folders_in_the_way(write, cache):
         archive.addfile(link)
         archive.add(folder / "x.wav", "wav/test.wav")
         archive.add(folder / "x.wav", "wav/test.wav/y.wav")
-    with pytest.raises(BadUsage, match=r"wav\.tar cannot be unpacked there: "):
+    with pytest.raises(
+        BadData, match=r"wav\.tar: wav/test\.wav/y\.wav: a file in a file, expected"
+    ):
         load(folder)
-    assert list(cache.iterdir()) == []
+    assert unpacked_in(cache) == []
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.95])
@@ -405,7 +410,7 @@ def test_archives_that_were_cut_off(write, kind, share, cache):
     path.write_bytes(path.read_bytes()[: round(share * path.stat().st_size)])
     with pytest.raises(BadData, match=rf"{path}: .*, expected an archive: tar, tar\.gz,"):
         load(folder)
-    assert list(cache.iterdir()) == []
+    assert unpacked_in(cache) == []
 
 
 def test_a_cache_that_cannot_be_written(write, cache, monkeypatch):
@@ -414,7 +419,9 @@ def test_a_cache_that_cannot_be_written(write, cache, monkeypatch):
         archive.add(folder / "wav", "wav")
     (folder / "wav").rename(folder / "elsewhere")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "wav.tar"))
-    with pytest.raises(BadUsage, match=r"wav\.tar cannot be unpacked there: Not a directory$"):
+    with pytest.raises(
+        BadUsage, match=rf"^{folder}/wav\.tar/gated/.*: cannot be made: Not a directory$"
+    ):
         load(folder)
 
 
