@@ -27,7 +27,7 @@ _SILENT = 1e-3  # of the greatest sample: what is cut at both ends
 VOICES = {
     "train": "m1 m2 m3 m5 m6 m8 f1 f2 f4 Alex Alicia Andrea Annie Denis Diogo Hugo Jacky Lee Marco "
     "Michael antonio aunty belinda boris david ed iven linda max miguel norbert pablo paul sandro",
-    "valid": "m7 f5 Andy steph3",
+    "valid": "m7 f5 Andy victor",
     "test": "m4 f3 Gene Mario steph adam",
 }
 ACCENTS = ("en-gb", "en-us", "en-gb-x-rp")
