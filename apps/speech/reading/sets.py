@@ -41,7 +41,8 @@ def load(config: Config) -> Corpus:
     """
     name = " ".join(config.corpus) or "the embedded corpus"
     usable = _Usable(config.run)
-    sources = _sources(config.corpus or [str(EMBEDDED)], config)
+    # The options say what columns another corpus has.
+    sources = _sources(config.corpus, config) or _sources([str(EMBEDDED)], Config())
     sets = {
         which: usable.read(sources[which], name)
         for which in sources

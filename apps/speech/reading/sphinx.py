@@ -60,6 +60,6 @@ def _sounds(path: Path) -> Path:
     root = path.parent.parent if path.parent.name == "etc" else path.parent
     if (root / _WAV).is_dir():
         return root / _WAV
-    if archive := next(iter(sorted(root.glob(f"{_WAV}.t*"))), None):
-        root = unpacked(archive)
+    if archives := [*root.glob(f"{_WAV}.tar*"), *root.glob(f"{_WAV}.t?z")]:
+        root = unpacked(archives[0])
     return root / _WAV if (root / _WAV).is_dir() else root
