@@ -13,7 +13,10 @@ _MOST_EXPANSION = 200  # where that is large; deflate reaches 1,032, single voic
 
 
 def save_arrays(path: Path, arrays: Iterable[tuple[str, Any]]) -> None:
-    """Writes arrays by their names as `numpy.savez` does, but with one in memory at a time."""
+    """Writes arrays, or what becomes one, by their names, with one in memory at a time.
+
+    The file is one of `numpy.savez`, which makes arrays of all first.
+    """
     with ZipFile(path, "w") as archive:
         for name, array in arrays:
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:

@@ -107,7 +107,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         model = self.model  # on JAX, asking for it brings the trained values into its variables
-        trained = dict(_arrays(model.trainable_variables))
+        trained = {name: _array(variable) for name, variable in _named(model.trainable_variables)}
         model.optimizer.finalize_variable_values(model.trainable_variables)
         # In half precision one is around the other.
         optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
@@ -129,6 +129,7 @@ class Progress(keras.callbacks.Callback):
             # Not as HDF5, which ends the process where the disk is full.
             self._write(self.best, model.weights)
         _assign(model.trainable_variables, trained)
+        del trained  # as large as the model, while another is saved
         self.rows.append({"epoch": epoch, **dict(sorted(logs.items()))})
         write_whole(self.history, self._write_history)
         self._save(model, 0)
@@ -154,7 +155,7 @@ class Progress(keras.callbacks.Callback):
             _assign(model.weights, saved)
 
     def _write(self, file, variables, **numbers):
-        arrays = chain(numbers.items(), _arrays(variables))
+        arrays = chain(numbers.items(), _named(variables))
         write_whole(file, lambda path: save_arrays(path, arrays))
 
     def _skipping(self, train):
@@ -182,13 +183,12 @@ def _variables(model):
 
 
 def _assign(variables, saved):
-    for i, variable in enumerate(variables):
-        variable.assign(saved[f"variable_{i}"])
+    for name, variable in _named(variables):
+        variable.assign(saved[name])
 
 
-def _arrays(variables):
-    """What `_assign` takes, one after the other."""
-    return ((f"variable_{i}", _array(variable)) for i, variable in enumerate(variables))
+def _named(variables):
+    return ((f"variable_{i}", variable) for i, variable in enumerate(variables))
 
 
 def _array(variable):
