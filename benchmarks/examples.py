@@ -80,13 +80,13 @@ def examples(config: Config) -> None:
 
 def _write(application: str, path: Path, count: int) -> int:
     """Writes examples, and gives how many different words they have."""
-    words = Words()
+    words = _Words()
     with path.open("w", encoding="utf-8") as file:
         file.writelines(islice(_made(application, words), count))
     return len(set(words.all[words.drawn]))
 
 
-class Words:
+class _Words:
     """Made-up words as often as real ones."""
 
     def __init__(self):
@@ -103,7 +103,7 @@ class Words:
         return self.all[places]
 
 
-def _made(application: str, words: Words) -> Iterator[str]:
+def _made(application: str, words: _Words) -> Iterator[str]:
     """Examples without end, as lines of a file."""
     rng = words.rng
     for number in range(sys.maxsize):
