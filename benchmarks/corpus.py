@@ -78,12 +78,7 @@ def _measured(name: str, text: Path, level: str) -> dict[str, float]:
 def write(path: Path, megabytes: float) -> None:
     """Writes words with commas, full stops and line ends between; word n comes n^-1.05 often."""
     random = np.random.default_rng(0)
-    letters = np.array(list("etaoinshrdlucmfwypvbgkjqxz"))
-    lengths = 1 + random.poisson(3 + np.log1p(np.arange(_KINDS)) / 3)
-    words = np.array(
-        ["".join(letters[random.integers(0, 1 + n + 26 * (n > 2), n) % 26]) for n in lengths],
-        object,
-    )
+    words = made_up(random, _KINDS)
     p = (np.arange(_KINDS) + 2.7) ** -1.05
     after = np.cumsum(p / p.sum())
     marks = np.array([" "] * 17 + [", ", ". ", ".\n"], object)
@@ -92,6 +87,16 @@ def write(path: Path, megabytes: float) -> None:
             chosen = words[np.searchsorted(after, random.random(2**15))]
             between = marks[random.integers(0, len(marks), 2**15)]
             file.write("".join(np.stack([chosen, between], axis=1).ravel()))
+
+
+def made_up(random: np.random.Generator, count: int) -> np.ndarray:
+    """So many words, shorter ones first; a few are the same."""
+    letters = np.array(list("etaoinshrdlucmfwypvbgkjqxz"))
+    lengths = 1 + random.poisson(3 + np.log1p(np.arange(count)) / 3)
+    return np.array(
+        ["".join(letters[random.integers(0, 1 + n + 26 * (n > 2), n) % 26]) for n in lengths],
+        object,
+    )
 
 
 def _in_process(name: str, text: str, level: str) -> None:

@@ -76,7 +76,7 @@ def score(
     from .model.language_model import LanguageModel
 
     model = LanguageModel.load(folder)
-    with printing_to(out, lines, resume) as done, reading(file) as advance:
+    with printing_to(out, "\n" if lines else None, resume) as done, reading(file) as advance:
         given = after(given, done, advance)
         if next:
             for one in given:

@@ -25,10 +25,12 @@ from gated.commands.workers import predict_by_workers
 from gated.errors import BadUsage
 from gated.runs.folder import RunFolder
 
-from .showing import output
+from .showing import conll, output
 from .showing.page import page
 
 _MOST_TAGGINGS = 100
+# Of what can be gone on with: of lines, and of sentences.
+_ENDS = {"json": "\n", "conll": "\n\n"}
 
 
 def predict(
@@ -60,7 +62,8 @@ def predict(
         raise BadUsage(f"--k-best goes with --format text or json, not {format}")
     if k_best > 1 and threshold:
         raise BadUsage("give --k-best or --threshold, not both")
-    check_resume(resume, out, format == "json" or workers is not None)
+    possible = format in _ENDS or workers is not None
+    check_resume(resume, out, possible, "--format json or conll")
     folder = RunFolder.open(run)
     if workers:
         predict_by_workers(
@@ -80,8 +83,12 @@ def predict(
     from .model.tagger import Tagger
 
     tagger = Tagger.load(folder)
-    with printing_to(out, format == "json", resume) as done, reading(file) as advance:
-        given = after(given, done, advance)
+    with printing_to(out, _ENDS.get(format or ""), resume) as done, reading(file) as advance:
+        there = 0
+        if format == "conll":
+            given, there = conll.after(given, done, advance)
+        else:
+            given = after(given, done, advance)
         tagged = with_results(given, lambda texts: tagger.tag_texts(texts, k_best, threshold))
 
         def found():
@@ -93,7 +100,7 @@ def predict(
             case "html":
                 sys.stdout.writelines(page((result for _, result in found()), tagger.types))
             case "conll":
-                output.write_conll(found())
+                conll.write(found(), there)
             case "json":
                 for one in output.objects(found(), k_best > 1):
                     print_json(one)

@@ -69,7 +69,10 @@ def predict(
 
     classifier = Classifier.load(folder)
     empty = 0
-    with printing_to(out, format == "json", resume) as done, reading(file) as advance:
+    with (
+        printing_to(out, "\n" if format == "json" else None, resume) as done,
+        reading(file) as advance,
+    ):
         given = after(given, done, advance)
         predictions = with_results(
             given, lambda texts: classifier.predict_texts(texts, explain or format == "html")

@@ -75,7 +75,10 @@ def predict(
     from .model.translator import Translator
 
     translator = Translator.load(folder)
-    with printing_to(out, format == "json", resume) as done, reading(file) as advance:
+    with (
+        printing_to(out, "\n" if format == "json" else None, resume) as done,
+        reading(file) as advance,
+    ):
         given = after(given, done, advance)
         translated = with_results(given, lambda some: translator.translate(some, how, best))
 

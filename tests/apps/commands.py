@@ -5,6 +5,7 @@ import importlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -105,6 +106,31 @@ def goes_on(command, run, folder, texts):
     assert found.startswith(f"{expected[0]}\n")
     result = command("predict", *given, "--resume")
     assert (result.status, result.err.count("\n")) == (2, 1)
+
+
+def killed_and_gone_on(app, module, run, format, lines, folder):
+    """Kills a command in the midst of its output, and goes on, with other inputs and with the same.
+
+    Gives what it prints if it is left alone, what the killed one left, and what it is in the end.
+    """
+    (folder / "x.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    (folder / "y.txt").write_text("the sea\n" * 9000)
+    given = ["--run", run, "--format", format, "--file", folder / "x.txt"]
+    whole, out, partial = (folder / name for name in ("whole", "out", "out.partial"))
+    assert call(app, module, *given, "--out", whole).status == 0
+    process = subprocess.Popen([sys.executable, "-m", f"apps.{app}.{module}", *given, "--out", out])
+    while process.poll() is None and (not partial.exists() or partial.stat().st_size < 2**16):
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    left = partial.read_bytes()
+    assert whole.read_bytes().startswith(left) and left
+    other = call(app, module, *given[:-1], folder / "y.txt", "--out", out, "--resume")
+    assert (other.status, other.err.count("\n")) == (2, 1)
+    partial.write_bytes(left[:-9])  # as a machine that loses its power may leave it
+    assert call(app, module, *given, "--out", out, "--resume").status == 0
+    assert not partial.exists()
+    return whole.read_bytes(), left, out.read_bytes()
 
 
 def same_with_workers(app, module, run, texts, folder, *options):

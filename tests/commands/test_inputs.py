@@ -90,5 +90,5 @@ def test_going_on_after_what_is_done():
     assert rest(Done(2, b'{"text": "bc", "x": 1}\n')) == ["c"] and sizes == [2, 3]
     assert rest(Done(3, b'{"text": "c"}\n')) == []
     for done in (Done(2, b'{"text": "c"}\n'), Done(4, b'{"text": "d"}\n'), Done(1, b"3\n")):
-        with pytest.raises(BadUsage, match=f"^--resume: line {done.lines} of what is there is not"):
+        with pytest.raises(BadUsage, match=f"^--resume: line {done.count} of what is there is not"):
             rest(done)

@@ -38,16 +38,16 @@ def test_a_file_is_whole_or_what_it_was(tmp_path):
 
 def test_lines_that_stay_where_a_file_is_not_whole(tmp_path):
     out, partial = tmp_path / "new" / "x.jsonl", tmp_path / "new" / "x.jsonl.partial"
-    with pytest.raises(KeyboardInterrupt), printing_to(out, lines=True):
+    with pytest.raises(KeyboardInterrupt), printing_to(out, end="\n"):
         raise KeyboardInterrupt
     assert not partial.exists()
-    with pytest.raises(KeyboardInterrupt), printing_to(out, lines=True) as done:
+    with pytest.raises(KeyboardInterrupt), printing_to(out, end="\n") as done:
         print_json("é")
         assert partial.read_bytes() == '"é"\n'.encode()  # at once
         print("cut o", end="")
         raise KeyboardInterrupt
     assert (done, out.exists()) == (Done(), False)
-    with printing_to(out, lines=True, resume=True) as done:
+    with printing_to(out, end="\n", resume=True) as done:
         print_json("b")
     assert done == Done(1, '"é"\n'.encode())
     assert out.read_bytes() == '"é"\n"b"\n'.encode()
@@ -55,16 +55,24 @@ def test_lines_that_stay_where_a_file_is_not_whole(tmp_path):
     # There is nothing to go on with, or nobody asks for it.
     partial.write_text("old\n")
     for resume in (False, True):
-        with printing_to(out, lines=True, resume=resume) as done:
+        with printing_to(out, end="\n", resume=resume) as done:
             print_json("c")
         assert (done, out.read_text()) == (Done(), '"c"\n')
 
 
-@pytest.mark.parametrize(("out", "lines"), [(None, True), ("x", False)])
-def test_what_cannot_be_resumed(out, lines):
-    check_resume(False, out, lines)
+def test_parts_of_several_lines(tmp_path):
+    out, partial = tmp_path / "x.conll", tmp_path / "x.conll.partial"
+    partial.write_text("a\n\nb\nc\n\nd\ne")
+    with printing_to(out, end="\n\n", resume=True) as done:
+        print("d\n")
+    assert (done, out.read_text()) == (Done(2, b"b\nc\n\n"), "a\n\nb\nc\n\nd\n\n")
+
+
+@pytest.mark.parametrize(("out", "possible"), [(None, True), ("x", False)])
+def test_what_cannot_be_resumed(out, possible):
+    check_resume(False, out, possible)
     with pytest.raises(BadUsage, match=r"^--resume goes with --out and a line of --format json"):
-        check_resume(True, out, lines)
+        check_resume(True, out, possible)
 
 
 def test_standard_output(capsys):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gated.runs.arrays import load_arrays
+from gated.runs.arrays import load_arrays, save_arrays
 from tests.apps import tampered
 
 
@@ -11,6 +11,17 @@ def test_arrays(tmp_path):
     np.savez(tmp_path / "x.npz", a=np.arange(3), b=2.5)
     found = load_arrays(tmp_path / "x.npz")
     assert sorted(found) == ["a", "b"] and found["a"].tolist() == [0, 1, 2] and found["b"] == 2.5
+
+
+def test_saved_as_numpy_saves(tmp_path):
+    arrays = {"n": 3, "x": np.arange(6, dtype="float32").reshape(2, 3), "empty": np.zeros((0, 2))}
+    save_arrays(tmp_path / "x.npz", arrays.items())
+    np.savez(tmp_path / "y.npz", **arrays)
+    found, expected = (load_arrays(tmp_path / name) for name in ("x.npz", "y.npz"))
+    assert list(found) == list(expected)
+    for name, array in expected.items():
+        assert (found[name].dtype, found[name].shape) == (array.dtype, array.shape)
+        assert (found[name] == array).all()
 
 
 def code(path):

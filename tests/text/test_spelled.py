@@ -45,6 +45,13 @@ def test_any_tokens_are_the_same_in_tensorflow(words, known):
     assert graph.spell(ragged).to_list() == [rows]
 
 
+def test_the_rarest_of_very_many_words_have_no_vectors(monkeypatch):
+    monkeypatch.setattr("gated.text.spelled.MOST_WORDS", 2)
+    words, characters = SpelledWords.vocabularies(["c", "b", "B", "a", "dd", "a", "a"])
+    assert words.counts == {"a": 3, "b": 2}
+    assert SpelledWords(words, characters).look_up(["A", "c", "b"]).tolist() == [2, 1, 3]
+
+
 def test_distinct():
     different, index = distinct(["b", "a", "b", ""])
     assert (different, index.tolist()) == (["b", "a", ""], [0, 1, 0, 2, 3])

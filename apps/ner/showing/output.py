@@ -41,14 +41,6 @@ def write_taggings(found: Found) -> None:
             console.print()
 
 
-def write_conll(found: Found) -> None:
-    """A token and its tag a line, and a blank line after each sentence."""
-    for _, tagged in found:
-        for sentence in tagged.sentences:
-            rows = zip(sentence.tokens, sentence.taggings[0].tags, strict=True)
-            print("".join(f"{token}\t{tag}\n" for token, tag in rows), flush=True)
-
-
 def load_objects(run: Path, k_best: int, threshold: float) -> Predict:
     """Loads the tagger of a run in this process, for texts that are to become objects."""
     import_tensorflow()

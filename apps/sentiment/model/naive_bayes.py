@@ -71,7 +71,7 @@ class NaiveBayes(layers.Layer):
             return p
         grams = _grams(words)
         places = self._search(grams)
-        first, second = (ops.take(self.keys[:, i], places) for i in (0, 1))
+        first, second = self._keys_at(places)
         known = ops.cast(ops.equal(first, grams[0]) & ops.equal(second, grams[1]), p.dtype)
         s = ops.einsum("bg,bgc->bc", known, ops.take(self.logs, places, axis=0))
         m = ops.maximum(ops.sum(known, axis=1, keepdims=True), 1)
@@ -84,11 +84,16 @@ class NaiveBayes(layers.Layer):
         high = low + (self.count - 1)
         for _ in range(self.count.bit_length()):
             middle = (low + high) // 2
-            a, b = (ops.take(self.keys[:, i], middle) for i in (0, 1))
+            a, b = self._keys_at(middle)
             less = (a < first) | (ops.equal(a, first) & (b < second))
             low = ops.where(less & (low < high), middle + 1, low)
             high = ops.where(less, high, middle)
         return low
+
+    def _keys_at(self, places):
+        # Rows, for a column would be a copy of millions of numbers at each look.
+        found = ops.take(self.keys, places, axis=0)
+        return found[..., 0], found[..., 1]
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]

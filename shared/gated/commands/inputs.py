@@ -69,15 +69,15 @@ def after(given: Iterator[Given], done: Done, advance: Callable[[int], object]) 
         BadUsage: if the last of the lines is not that of the text in its place.
     """
     one = None
-    for one in islice(given, done.lines):
+    for one in islice(given, done.count):
         advance(one.size)
-    if done.lines:
+    if done.count:
         try:
             same = json.loads(done.last)["text"] == (one and one.text)
         except (ValueError, LookupError, TypeError):
             same = False
         if not same:
-            raise BadUsage(f"--resume: line {done.lines} of what is there is not of these inputs")
+            raise BadUsage(f"--resume: line {done.count} of what is there is not of these inputs")
     return given
 
 

@@ -243,8 +243,9 @@ Resume = Annotated[
     bool,
     _help(
         "Go on after the last whole line of FILE.partial, where --out FILE with --format json "
-        "leaves what it has when it is interrupted; with --workers with the files that are missing "
-        "in the folder. The inputs have to be the same."
+        "leaves what it has when it is interrupted (the last whole sentence of --format conll); "
+        "with --workers with the files that are missing in the folder. The inputs have to be the "
+        "same."
     ),
 ]
 Workers = Annotated[

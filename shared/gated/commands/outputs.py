@@ -20,32 +20,39 @@ Metrics = dict[str, Any]
 
 @dataclass(frozen=True)
 class Done:
-    """What the file that a command goes on with holds: so many lines, the last of them."""
+    """What the file that a command goes on with holds: so many parts, the last of them."""
 
-    lines: int = 0
+    count: int = 0
     last: bytes = b""
 
 
-def check_resume(resume: bool, out: Path | None, lines: bool) -> None:
+def check_resume(
+    resume: bool,
+    out: Path | None,
+    possible: bool,
+    formats: str = "a line of --format json for each input",
+) -> None:
     """Raises BadUsage if `--resume` does not go with the other options.
 
     Args:
         resume: whether it is given.
         out: where the output goes.
-        lines: whether that is JSON, a line an input.
+        possible: whether the output says which inputs are through.
+        formats: which do.
     """
-    if resume and not (out and lines):
-        raise BadUsage("--resume goes with --out and a line of --format json for each input")
+    if resume and not (out and possible):
+        raise BadUsage(f"--resume goes with --out and {formats}")
 
 
 @contextlib.contextmanager
-def printing_to(out: Path | None, lines: bool = False, resume: bool = False) -> Iterator[Done]:
+def printing_to(out: Path | None, end: str | None = None, resume: bool = False) -> Iterator[Done]:
     """What is printed within goes to a file, which gets its name once it is whole.
 
     Args:
         out: the file; None: standard output.
-        lines: until then it is called `.partial`, and stays there if it does not become whole.
-        resume: go on after the last whole line of the one that is there.
+        end: of each part of what can be gone on with, such as the end of a line; until such a file
+            is whole it is called `.partial`, and stays there if it does not become so.
+        resume: go on after the last whole part of the one that is there.
 
     Raises:
         BadUsage: if the file cannot be written.
@@ -57,8 +64,10 @@ def printing_to(out: Path | None, lines: bool = False, resume: bool = False) -> 
         try:
             if out.is_dir():
                 raise IsADirectoryError(None, "is a folder")
-            temporary = stack.enter_context((_partial if lines else whole)(out))
-            done = _whole_lines(temporary) if resume and temporary.exists() else Done()
+            temporary = stack.enter_context((_partial if end else whole)(out))
+            done = Done()
+            if end and resume and temporary.exists():
+                done = _whole_parts(temporary, end.encode())
             mode = "a" if resume else "w"
             file = stack.enter_context(open(temporary, mode, encoding="utf-8", newline="\n"))
         except OSError as error:
@@ -81,13 +90,14 @@ def _partial(path: Path) -> Iterator[Path]:
     partial.replace(path)
 
 
-def _whole_lines(path: Path) -> Done:
-    """What a file holds, but for a last line without an end, which is cut off."""
+def _whole_parts(path: Path, end: bytes) -> Done:
+    """What a file holds, but for a last part without an end, which is cut off."""
     with open(path, "r+b") as file:
-        count, size, last = 0, 0, b""
+        count, size, last, part = 0, 0, b"", b""
         for line in file:
-            if line.endswith(b"\n"):
-                count, size, last = count + 1, size + len(line), line
+            part += line
+            if part.endswith(end):
+                count, size, last, part = count + 1, size + len(part), part, b""
         file.truncate(size)
     return Done(count, last)
 

@@ -13,6 +13,9 @@ from gated.whole import write_whole
 
 # Of a longer token the rest is not read: a web address must not make a batch wide.
 LONGEST_TOKEN = 24
+# Of a training set: so many words has news of 29 million tokens, by 44 n^0.49 (Manning, Raghavan
+# and Schütze 2008, section 5.1.1), and the vector of each is in memory some ten times in training.
+MOST_WORDS = 200_000
 
 
 class SpelledWords:
@@ -28,7 +31,7 @@ class SpelledWords:
 
     @staticmethod
     def vocabularies(tokens: Iterable[str]) -> tuple[Vocabulary, Vocabulary]:
-        """Those of the tokens of a training set."""
+        """Those of the tokens of a training set, of its words the `MOST_WORDS` most frequent."""
         counts = Counter(tokens)
         words, characters = Counter[str](), Counter[str]()
         for token, count in counts.items():
@@ -36,7 +39,7 @@ class SpelledWords:
             for character in token:
                 characters[character] += count
         # A character seen once stands for those never seen.
-        return Vocabulary.of(words), Vocabulary.of(characters, min_count=2)
+        return Vocabulary.of(words, most=MOST_WORDS), Vocabulary.of(characters, min_count=2)
 
     def save(self, folder: Path) -> None:
         write_whole(folder / "words.txt", self.words.save)

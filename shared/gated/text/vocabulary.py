@@ -29,13 +29,21 @@ class Vocabulary:
         self.tokens = [PADDING, UNKNOWN, *self.counts]
 
     @classmethod
-    def of(cls, tokens: Iterable[str] | Mapping[str, int], min_count: int = 1) -> "Vocabulary":
+    def of(
+        cls,
+        tokens: Iterable[str] | Mapping[str, int],
+        min_count: int = 1,
+        most: int | None = None,
+    ) -> "Vocabulary":
         """The tokens that occur at least `min_count` times, by falling frequency, then by code.
 
-        Args: tokens: or how often each occurs.
+        Args:
+            tokens: or how often each occurs.
+            min_count: of a token.
+            most: how many at most, the first ones. None: all.
         """
         counts = [item for item in Counter(tokens).items() if item[1] >= min_count]
-        return cls(dict(sorted(counts, key=lambda item: (-item[1], item[0]))))
+        return cls(dict(sorted(counts, key=lambda item: (-item[1], item[0]))[:most]))
 
     def __len__(self) -> int:
         return len(self.tokens)

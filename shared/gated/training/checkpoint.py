@@ -4,14 +4,14 @@ import csv
 import math
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import keras
-import numpy as np
 
 from gated.commands.signals import Signals
 from gated.errors import BadUsage
-from gated.runs.arrays import load_arrays
+from gated.runs.arrays import open_arrays, save_arrays
 from gated.runs.folder import RunFolder
 from gated.whole import write_whole
 
@@ -53,7 +53,6 @@ class Progress(keras.callbacks.Callback):
         self.rows: list[dict[str, Any]] = []
         self.save_every = save_every
         self.signals = signals or Signals()
-        self._saved: dict[str, np.ndarray] = {}
         self._skipped = self.batches = 0
         self._at = time.monotonic()
 
@@ -67,14 +66,14 @@ class Progress(keras.callbacks.Callback):
         model.optimizer.build(model.trainable_variables)
         if not self.last.exists():
             return
-        self._saved = load_arrays(self.last)
-        self.epochs, self.steps, self.least, self.waited = (
-            self._saved[name].item() for name in ("epochs", "steps", "least", "waited")
-        )
+        with open_arrays(self.last) as saved:
+            self.epochs, self.steps, self.least, self.waited = (
+                saved[name].item() for name in ("epochs", "steps", "least", "waited")
+            )
+            _assign(_variables(model), saved)
         if self.epochs:
             with self.history.open(encoding="utf-8", newline="") as file:
                 self.rows = list(csv.DictReader(file))[: self.epochs]
-        _assign(_variables(model), self._saved)
         for _ in range(self.epochs):
             training.on_epoch_end()
 
@@ -87,7 +86,8 @@ class Progress(keras.callbacks.Callback):
         self._at = time.monotonic()
         if self.steps:
             # What was reset at the beginning of the epoch.
-            _assign(_variables(self.model), self._saved)
+            with open_arrays(self.last) as saved:
+                _assign(_variables(self.model), saved)
 
     def on_train_batch_end(self, batch, logs=None):
         self.batches = batch + 1
@@ -107,7 +107,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         model = self.model  # on JAX, asking for it brings the trained values into its variables
-        trained = _arrays(model.trainable_variables)
+        trained = {name: _array(variable) for name, variable in _named(model.trainable_variables)}
         model.optimizer.finalize_variable_values(model.trainable_variables)
         # In half precision one is around the other.
         optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
@@ -129,6 +129,7 @@ class Progress(keras.callbacks.Callback):
             # Not as HDF5, which ends the process where the disk is full.
             self._write(self.best, model.weights)
         _assign(model.trainable_variables, trained)
+        del trained  # as large as the model, while another is saved
         self.rows.append({"epoch": epoch, **dict(sorted(logs.items()))})
         write_whole(self.history, self._write_history)
         self._save(model, 0)
@@ -150,11 +151,12 @@ class Progress(keras.callbacks.Callback):
 
     def load_best(self, model: keras.Model) -> None:
         """Gives a model the weights of the best epoch."""
-        _assign(model.weights, load_arrays(self.best))
+        with open_arrays(self.best) as saved:
+            _assign(model.weights, saved)
 
     def _write(self, file, variables, **numbers):
-        arrays = _arrays(variables)
-        write_whole(file, lambda path: np.savez(path, **numbers, **arrays))
+        arrays = chain(numbers.items(), _named(variables))
+        write_whole(file, lambda path: save_arrays(path, arrays))
 
     def _skipping(self, train):
         """The training step of Keras, which takes the batches that were trained on and no more.
@@ -181,13 +183,12 @@ def _variables(model):
 
 
 def _assign(variables, saved):
-    for i, variable in enumerate(variables):
-        variable.assign(saved[f"variable_{i}"])
+    for name, variable in _named(variables):
+        variable.assign(saved[name])
 
 
-def _arrays(variables):
-    """What `_assign` takes."""
-    return {f"variable_{i}": _array(variable) for i, variable in enumerate(variables)}
+def _named(variables):
+    return ((f"variable_{i}", variable) for i, variable in enumerate(variables))
 
 
 def _array(variable):

@@ -4,10 +4,6 @@ import functools
 import json
 import math
 import shutil
-import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
@@ -16,6 +12,7 @@ from keras import ops
 from apps.lm.model.scores import score
 from gated.compiling import predicting
 from gated.text.codec import EOS
+from tests.apps.commands import killed_and_gone_on
 from tests.apps.lm.conftest import NAMES, TEXT
 from tests.apps.lm.texts import encoded, stream
 
@@ -208,26 +205,8 @@ def test_page(command, run):
 
 
 @pytest.mark.slow
-def test_a_killed_command_goes_on(command, run, tmp_path):
-    """With SIGKILL, in the midst of it; then with other inputs, then with the same."""
+def test_a_killed_command_goes_on(run, tmp_path):
     lines = [f"{text} {i}" for i in range(2000) for text in ("the rain", "a ship", "", "é")]
-    (tmp_path / "x.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    given = ["--run", run, "--format", "json", "--file", tmp_path / "x.txt"]
-    whole, out, partial = (tmp_path / name for name in ("whole", "x.jsonl", "x.jsonl.partial"))
-    assert command("score", *given, "--out", whole).status == 0
-    process = subprocess.Popen([sys.executable, "-m", "apps.lm.score", *given, "--out", out])
-    while process.poll() is None and (not partial.exists() or partial.stat().st_size < 2**16):
-        time.sleep(0.01)
-    process.kill()
-    assert process.wait() == -signal.SIGKILL
-    written = partial.read_bytes()
-    assert whole.read_bytes().startswith(written) and written
-    (tmp_path / "y.txt").write_text("the sea\n" * 9000)
-    other = command("score", *given[:-1], tmp_path / "y.txt", "--out", out, "--resume")
-    assert (other.status, other.err.count("\n")) == (2, 1)
-    partial.write_bytes(written[:-9])  # as a machine that loses its power may leave it
-    assert command("score", *given, "--out", out, "--resume").status == 0
-    assert not partial.exists()
-    texts = [json.loads(line)["text"] for line in out.read_bytes().splitlines()]
-    assert texts == lines
-    assert out.read_bytes().startswith(written)
+    _, written, found = killed_and_gone_on("lm", "score", run, "json", lines, tmp_path)
+    assert found.startswith(written)
+    assert [json.loads(line)["text"] for line in found.splitlines()] == lines

@@ -13,7 +13,7 @@ import pytest
 from apps.ner.reading import conll
 from apps.ner.reading.schemes import spans
 from gated.commands.inputs import reading
-from tests.apps.commands import goes_on
+from tests.apps.commands import goes_on, killed_and_gone_on
 
 TEXT = "Mary Shelley met Joan\tin  Venice ."
 
@@ -275,3 +275,11 @@ def test_help_needs_no_tensorflow(module):
 
 def test_going_on(command, run, tmp_path):
     goes_on(command, run, tmp_path, ["Mary Shelley met Joan.", "", "Venice, again."])
+
+
+@pytest.mark.slow
+def test_a_killed_command_goes_on(run, tmp_path):
+    texts = ["Mary Shelley met Joan {}. She left Venice {}. Why?", "", "Joan {} met Mary"]
+    lines = [text.format(i, i) for i in range(1500) for text in texts]
+    whole, _, found = killed_and_gone_on("ner", "predict", run, "conll", lines, tmp_path)
+    assert found == whole
