@@ -1,14 +1,18 @@
 """Language models as `apps.lm` has them, and what they give to whole texts."""
 
+import functools
+
 import keras
 import numpy as np
 from keras import ops
 
+from gated.compiling import predicting
 from gated.layers import LSTM, Deep
 from gated.text.codec import EOS, Codec
 from gated.text.vocabulary import Vocabulary
 
 UNITS = 8
+LONGEST = 16  # tokens of a text that is read, <EOS> before the first too
 
 
 def language_model(texts, level, lower=False, units=UNITS):
@@ -31,9 +35,14 @@ def log_probabilities(codec, model, tokens):
     """Of each of the tokens of a text, <EOS> before the first and after the last."""
     ids = codec.ids([EOS, *tokens, EOS])
     zeros = [np.zeros((1, state.shape[-1]), "float32") for state in model.inputs[1:]]
-    logits = ops.convert_to_numpy(model([ids[None, :-1], *zeros])[0])[0].astype("float64")
+    given = np.pad(ids[:-1], (0, LONGEST - len(ids) + 1))[None]  # one length: compiled once
+    logits, *_ = _reading(model)(*map(ops.convert_to_tensor, (given, *zeros)))
+    logits = ops.convert_to_numpy(logits)[0].astype("float64")
     log_p = logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
     return log_p[np.arange(len(ids) - 1), ids[1:]]
+
+
+_reading = functools.cache(predicting)
 
 
 def fit(codec, model, lines, epochs, rate=0.02):
