@@ -2,6 +2,7 @@
 
 import functools
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from gated.compiling import compiled
-from gated.ctc import prefix_beam_search, rescored
+from gated.ctc import align, prefix_beam_search, rescored
 from tests.ctc.enumerated import (
     ALL,
     FRAMES,
@@ -105,6 +106,22 @@ def test_the_losses_of_others(tokens):
             *map(torch.tensor, (log_p.swapaxes(0, 1), labels, lengths, counts)), reduction="none"
         )
         np.testing.assert_allclose(found.log_p[:, rank], -loss.numpy(), rtol=1e-4)
+
+
+def test_frames_of_any_size():
+    """What is traced for any size finds the same; with where the best one's tokens are."""
+
+    def run(log_p, lengths):
+        found = prefix_beam_search(log_p, lengths, 4)
+        return found, align(log_p, lengths, found.tokens[:, 0], found.counts[:, 0])
+
+    of_any_size, of_one = compiled(run, of_any_size=True), compiled(run)
+    for batch, count in ((3, 5), (2, 3), (1, 4)):
+        given = frames(9, 3, batch)[:, :count], np.arange(count, count - batch, -1, dtype="int32")
+        some, same = (numpy(one(*tensors(*given))) for one in (of_any_size, of_one))
+        for x, y in zip(keras.tree.flatten(some), keras.tree.flatten(same), strict=True):
+            np.testing.assert_allclose(x, y, rtol=1e-5)
+        np.testing.assert_array_less(some[1].log_p, some[0].log_p[:, 0] + 1e-5)
 
 
 def test_ranked_anew():

@@ -17,7 +17,7 @@ unsegmented sequence data with recurrent neural networks".
 
 from gated.ctc.alignment import Alignment, align
 from gated.ctc.automata import Automaton, closed_vocabulary, hot_words, token_count, word_count
-from gated.ctc.greedy import BestPath, greedy
+from gated.ctc.best_path import BestPath, greedy
 from gated.ctc.language_models import CharacterModel, WordModel
 from gated.ctc.prefixes import Prefixes, prefix_beam_search, rescored
 from gated.ctc.scorers import Scorer, Sum, score
