@@ -3,7 +3,8 @@
 A path has a token or a blank at each frame; it spells the tokens that are left when repetitions
 are taken for one and blanks left out. Everywhere here the frames are given by
 
-    log_p        float32 [b, t, tokens], log ŷ⟨t⟩ of each token; token 0 is the blank
+    log_p        float32 [b, t, tokens], log ŷ⟨t⟩ of each token, at least one frame;
+                 token 0 is the blank
     lengths      integers [b], how many of the frames count
 
 and texts by

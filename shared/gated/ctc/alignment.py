@@ -41,6 +41,7 @@ def align(log_p, lengths, tokens, counts):
         counts: integers [b].
     """
     never = -float("inf")
+    log_p = ops.cast(log_p, "float32")
     tokens, counts, lengths = (ops.cast(x, "int32") for x in (tokens, counts, lengths))
     batch, frames = ops.shape(log_p)[:2]
     size = 2 * ops.shape(tokens)[1] + 1
@@ -63,7 +64,7 @@ def align(log_p, lengths, tokens, counts):
         return [here - back], [here]
 
     start = ops.broadcast_to(ops.where(ops.arange(size) == 0, 0.0, never), (batch, size))
-    inputs = [ops.transpose(ops.cast(log_p, "float32"), (1, 0, 2)), ops.arange(frames)]
+    inputs = [ops.transpose(log_p, (1, 0, 2)), ops.arange(frames)]
     [back], [last] = scan(step, inputs, [start], [((batch, size), "int8")])
     ends = 2 * counts[:, None] - ops.convert_to_tensor([0, 1], "int32")
     values = ops.take_along_axis(last, ops.maximum(ends, 0), axis=1)

@@ -63,7 +63,8 @@ def word_count(tokens: Sequence[str]) -> Automaton:
 def closed_vocabulary(words: Iterable[str], tokens: Sequence[str]) -> Automaton:
     """0 for a text of these words alone, -inf for any other.
 
-    One space is between two words, and may end a text. A text may be empty.
+    One space is between two words, and may end a text. A text may be empty. Where all that a search
+    has kept ends within a word, it has found none.
 
     Args:
         words: what there is.
