@@ -8,8 +8,8 @@ WORKERS ?= 2
 # Each of these folders is tested by a process of its own, the long ones first: TensorFlow keeps what it
 # compiles as long as its process lives.
 ENGINE := $(addprefix tests/,layers/equations layers layers/saving convert sampling ctc optimizers)
-APART := $(addprefix tests/apps/,ner sentiment lm music) $(ENGINE) \
-  $(addprefix tests/,training commands apps/translation apps)
+APART := $(addprefix tests/apps/,ner sentiment lm music speech) $(ENGINE) \
+  $(addprefix tests/,training commands apps/translation apps benchmarks)
 GROUPS := $(APART:%=tensorflow/%) tensorflow/tests $(foreach other,jax torch,$(ENGINE:%=$(other)/%))
 # Output in whole groups, where this make can (macOS has one that cannot).
 TOGETHER := $(MAKE) --no-print-directory --keep-going --jobs $(WORKERS) $(if $(filter output-sync,$(.FEATURES)),--output-sync)

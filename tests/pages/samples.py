@@ -1,8 +1,10 @@
 """Each page with a content that is hard to lay out: long words, many types, right to left."""
 
+import tempfile
 from functools import cache
 
 import numpy as np
+import soundfile
 
 from apps.lm.showing.page import page as surprise
 from apps.music.reading.piece import Note, Piece, frames_of
@@ -14,6 +16,9 @@ from apps.ner.model.tagged import Entity, TaggedSentence, TaggedText, Tagging
 from apps.ner.showing.page import page as entities
 from apps.sentiment.model.prediction import Prediction, Word
 from apps.sentiment.showing.page import page as classes
+from apps.speech.model.transcript import Transcript
+from apps.speech.model.transcript import Word as SpokenWord
+from apps.speech.showing.page import page as transcripts
 from apps.translation.model.translation import Translation
 from apps.translation.showing.page import page as translations
 
@@ -88,6 +93,21 @@ def _translated():
     yield "", [Translation("", [], [], 0.0, 0.0, np.zeros((1, 1)))]
 
 
+def _transcribed(folder):
+    """With sound and without."""
+    for number, text in enumerate((TEXT, "", ARABIC, f"{LONG} " * 3)):
+        words = [
+            SpokenWord(word, 0.4 * i, 0.4 * i + 0.3, (i % 11) / 10)
+            for i, word in enumerate(text.split())
+        ]
+        path = None
+        if number % 2 == 0:
+            path = f"{folder}/{number}.wav"
+            seconds = np.arange(16_000 * 10) / 16_000
+            soundfile.write(path, 0.3 * np.sin(2000 * seconds) * np.sin(seconds), 16_000)
+        yield Transcript(f"folder/{LONG}.wav", 10.0, tuple(words), -12.5), path
+
+
 @cache
 def _ner_page():
     return "".join(entities(_entities(), TYPES))
@@ -114,11 +134,18 @@ def _translation_page():
     return "".join(translations(_translated()))
 
 
+@cache
+def _speech_page():
+    with tempfile.TemporaryDirectory() as folder:
+        return "".join(transcripts(_transcribed(folder)))
+
+
 # What makes each page.
 PAGES = {
     "ner": _ner_page,
     "sentiment": _sentiment_page,
     "lm": _lm_page,
     "music": _music_page,
+    "speech": _speech_page,
     "translation": _translation_page,
 }

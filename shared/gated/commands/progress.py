@@ -32,8 +32,8 @@ def bar_of_bytes(
 
 
 @contextlib.contextmanager
-def bar_of(total: int, what: str) -> Iterator[Callable[[int], object]]:
-    """Likewise, of so many examples, and goes when they are through."""
+def bar_of(total: float, what: str) -> Iterator[Callable[[float], object]]:
+    """Likewise, of so many examples or seconds, and goes when they are through."""
     columns = [TextColumn(what), BarColumn(), MofNCompleteColumn()]
     with _bar(columns, total, transient=True) as advance:
         yield advance
@@ -41,8 +41,8 @@ def bar_of(total: int, what: str) -> Iterator[Callable[[int], object]]:
 
 @contextlib.contextmanager
 def _bar(
-    columns: Iterable[ProgressColumn], total: int | None, transient: bool
-) -> Iterator[Callable[[int], object]]:
+    columns: Iterable[ProgressColumn], total: float | None, transient: bool
+) -> Iterator[Callable[[float], object]]:
     if not sys.stderr.isatty():
         yield lambda size: None
         return

@@ -20,6 +20,7 @@ from gated.ctc.alignment import Alignment, align
 from gated.ctc.automata import Automaton, closed_vocabulary, hot_words, token_count, word_count
 from gated.ctc.best_path import BestPath, greedy
 from gated.ctc.language_models import CharacterModel, WordModel
+from gated.ctc.loss import CTCLoss
 from gated.ctc.prefixes import Prefixes, prefix_beam_search, rescored
 from gated.ctc.scorers import Scorer, Sum, score
 
@@ -27,6 +28,7 @@ __all__ = [
     "Alignment",
     "Automaton",
     "BestPath",
+    "CTCLoss",
     "CharacterModel",
     "Prefixes",
     "Scorer",

@@ -13,6 +13,7 @@ from gated.commands.signals import Signals
 from gated.errors import BadUsage
 from gated.runs.arrays import open_arrays, save_arrays
 from gated.runs.folder import RunFolder
+from gated.training.goal import less_is_better
 from gated.whole import write_whole
 
 
@@ -28,7 +29,7 @@ class Progress(keras.callbacks.Callback):
         run: where to.
         patience: epochs without a better one after which training stops.
         validate: gives the goal, and what else shall be in the logs.
-        goal: what is to be least if its name ends in `loss`, else greatest.
+        goal: what is to be least if `gated.training.goal.less_is_better`, else greatest.
         save_every: minutes.
         signals: of a training that is to end between two steps when one comes.
     """
@@ -44,7 +45,7 @@ class Progress(keras.callbacks.Callback):
     ):
         super().__init__()
         self.validate = validate
-        self.goal, self.sign = goal, 1 if goal.endswith("loss") else -1
+        self.goal, self.sign = goal, 1 if less_is_better(goal) else -1
         self.best = run.checkpoint / "best.npz"
         self.last = run.checkpoint / "last.npz"
         self.history = run.history

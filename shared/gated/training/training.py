@@ -12,6 +12,7 @@ from gated.commands.options import ONE_DEVICE, Devices
 from gated.commands.outputs import Metrics, print_json, report, report_summary, summary
 from gated.commands.quiet import import_keras
 from gated.runs.folder import RunFolder
+from gated.training.goal import less_is_better
 from gated.training.supervisor import supervise
 from gated.whole import write_whole
 
@@ -26,7 +27,7 @@ class Training:
             the metrics of the test set, or else of the validation set, and `goal`.
         tables: metrics as what is printed.
         goal: the metric of the validation set by which the best of several models is chosen: the
-            least if its name ends in `loss`, else the greatest.
+            least if `less_is_better`, else the greatest.
         summary: the other metrics of which several models have a mean; the first is the one that
             the application is known by.
     """
@@ -111,7 +112,7 @@ def _train_seeds(training: Training, config: Any, devices: Devices) -> Metrics:
         folder.save_json(finished, found)
         print(f"seed {seed}:")
         report(found[seed], training.tables)
-    sign = -1 if training.goal.endswith("loss") else 1
+    sign = -1 if less_is_better(training.goal) else 1
     best = max(seeds, key=lambda seed: sign * found[seed][training.goal])
     metrics = {"set": found[best]["set"], "seeds": [int(seed) for seed in seeds], "best": int(best)}
     metrics |= summary([found[seed] for seed in seeds], (*training.summary, training.goal))
