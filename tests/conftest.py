@@ -14,6 +14,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 def pytest_addoption(parser):
     parser.addoption("--corpora", type=Path, help="folder of the real corpora to test on")
+    parser.addoption("--kills", type=int, help="how often a training is killed that goes on")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 import gated
 from gated.__main__ import main
 
-APPLICATIONS = ("lm", "music", "ner", "sentiment")
+APPLICATIONS = ("lm", "music", "ner", "sentiment", "speech", "translation")
 
 
 def call(monkeypatch, capsys, *arguments):
@@ -30,7 +30,7 @@ def test_all_commands_are_listed(monkeypatch, capsys, arguments):
         assert heading.endswith(".")
         called = [line.split(maxsplit=3) for line in commands]
         assert all(one[:2] == ["gated", name] and one[3] for one in called)
-        assert {"train", "evaluate", "export"} <= {one[2] for one in called}
+        assert {"train", "evaluate"} <= {one[2] for one in called}
 
 
 def test_the_commands_of_one_application(monkeypatch, capsys):

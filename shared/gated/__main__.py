@@ -55,7 +55,7 @@ def _application(folder: Path) -> Iterator[str]:
 
 def _lines(commands: dict[str, str], called: str) -> Iterator[str]:
     for name, says in commands.items():
-        yield f"  {called + ' ' + name:<26}{says}"
+        yield f"  {called + ' ' + name:<30}{says}"
 
 
 def _applications(folder: Path) -> list[str]:

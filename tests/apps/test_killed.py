@@ -11,12 +11,14 @@ from functools import partial
 import h5py
 import numpy as np
 import pytest
+import soundfile
 
 from apps.music.showing.midi import write_midi
 from apps.ner.reading import conll, sets
 from tests.apps.commands import call
 from tests.apps.lm.conftest import TEXT
 from tests.apps.music.conftest import tune
+from tests.apps.speech.conftest import RATE, WORDS, sing
 from tests.apps.translation.conftest import pairs
 
 pytestmark = pytest.mark.slow
@@ -57,6 +59,18 @@ def translation(folder):
     return f"--corpus {folder}/a.tsv --valid 0.2 {sizes} --epochs 8 --patience 8"
 
 
+def speech(folder):
+    rng = np.random.default_rng(0)
+    rows = []
+    for i in range(30):
+        sound, _ = sing(text := " ".join(rng.choice(WORDS, 2)), rng)
+        soundfile.write(folder / f"{i}.wav", sound, RATE)
+        rows.append(f"{i}.wav\t{text}\n")
+    (folder / "a.tsv").write_text("path\ttext\n" + "".join(rows))
+    sizes = f"--rate {RATE} --bands 12 --units 8 --depth 1 --batch-size 4 --average 0.9"
+    return f"--corpus {folder}/a.tsv --valid 0.2 {sizes} --epochs 8 --patience 8"
+
+
 def weights(run):
     """All arrays of a saved model by name."""
     found = {}
@@ -77,9 +91,11 @@ def weights(run):
 # At first before anything is saved, at last in the final evaluation, else at random: most often
 # where a training starts soonest, for what saves and goes on is the same in all.
 @pytest.mark.parametrize(
-    ("corpus", "kills"), [(ner, 4), (sentiment, 4), (lm, 10), (music, 4), (translation, 4)]
+    ("corpus", "kills"),
+    [(ner, 4), (sentiment, 4), (lm, 10), (music, 4), (translation, 4), (speech, 4)],
 )
-def test_killed(tmp_path, corpus, kills):
+def test_killed(tmp_path, corpus, kills, request):
+    kills = request.config.getoption("--kills") or kills
     app = corpus.__name__
     folder = tmp_path / "corpus"
     folder.mkdir()
