@@ -1,19 +1,28 @@
 """Fitting the weights of a recogniser to recordings."""
 
+from collections.abc import Sequence
+
 import keras
+import numpy as np
 
 from gated.ctc import CTCLoss
+from gated.errors import BadData
+from gated.reading.stored import Stored
 from gated.runs.folder import RunFolder
 from gated.training.fitting import adam, fit_and_save
 from gated.training.network import computing_in
 
 from ..config import Config
 from ..reading.sets import Corpus
+from ..reading.utterance import Utterance
 from .batches import Batches
+from .filter_bank import HOP, WINDOW
 from .network import build_model
 from .recogniser import Recogniser
 from .scores import score
 from .tokens import Tokens
+
+_SHOWN = 3  # of the recordings that are not trained on
 
 
 def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Recogniser, float]:
@@ -28,7 +37,13 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Recogniser, flo
         "recordings",
     )
     tokens.save(run.path)
-    training = Batches(corpus.train, tokens, config)
+    chosen, short = _long_enough(corpus.train, tokens, config)
+    if short:
+        shown = ", ".join(short[:_SHOWN]) + (", ..." if len(short) > _SHOWN else "")
+        print(f"not trained on: {len(short):,} recordings too short for what is said: {shown}")
+    if not chosen:
+        raise BadData("no recording is long enough for what is said in it")
+    training = Batches(chosen, tokens, config)
     with computing_in(config.precision):
         model = build_model(len(tokens), config)
     model.compile(
@@ -45,3 +60,24 @@ def fit(corpus: Corpus, config: Config, run: RunFolder) -> tuple[Recogniser, flo
     return recogniser, fit_and_save(
         model, training, validate, config, run, saved=model, goal="val_cer"
     )
+
+
+def _long_enough(
+    utterances: Sequence[Utterance], tokens: Tokens, config: Config
+) -> tuple[Sequence[Utterance], list[str]]:
+    """Those with a step for each token and one between two that are alike, however fast.
+
+    And the names of the others.
+    """
+    places, short = [], []
+    for i, one in enumerate(utterances):
+        ids = tokens.ids(one.text)
+        seconds = one.seconds / (1 + config.speed)
+        steps = int((seconds - WINDOW) / HOP + 1) // config.stack
+        if steps < len(ids) + np.count_nonzero(ids[1:] == ids[:-1]):
+            short.append(one.name)
+        else:
+            places.append(i)
+    if isinstance(utterances, Stored):
+        return utterances.take(np.array(places, int)), short
+    return [utterances[i] for i in places], short

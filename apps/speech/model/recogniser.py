@@ -41,11 +41,13 @@ class Recogniser:
 
     def __init__(self, tokens: Tokens, model: keras.Model, search: Search = USUAL_SEARCH):
         self.tokens, self.model, self.width = tokens, model, search.width
-        self.scorer, variables = scorer_of(search, tokens)
+        self.scorer, others = scorer_of(search, tokens)
+        self.models = [model, *others]
         log_mel, stacked = map(model.get_layer, ("log_mel", "stacked"))
         self.rate, self.stack = log_mel.rate, stacked.count
         self._frames = log_mel.frames
-        self._find = compiled(self.find, [*model.variables, *variables], of_any_size=True)
+        variables = [variable for one in self.models for variable in one.variables]
+        self._find = compiled(self.find, variables, of_any_size=True)
 
     @classmethod
     def load(cls, run: RunFolder, search: Search = USUAL_SEARCH) -> "Recogniser":

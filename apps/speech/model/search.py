@@ -23,8 +23,8 @@ from ..options import Search
 from .tokens import Tokens
 
 
-def scorer_of(search: Search, tokens: Tokens) -> tuple[Scorer | None, list]:
-    """The scorer that options ask for, and the variables that it reads.
+def scorer_of(search: Search, tokens: Tokens) -> tuple[Scorer | None, list[keras.Model]]:
+    """The scorer that options ask for, and the models that it has.
 
     Raises BadData and BadUsage where it cannot be made, or not for these tokens.
     """
@@ -34,12 +34,12 @@ def scorer_of(search: Search, tokens: Tokens) -> tuple[Scorer | None, list]:
         raise BadUsage("a run of --level word takes no language model, bonus or list of words")
     names = tokens.vocabulary.tokens
     scorers: list[tuple[float, Scorer]] = []
-    variables: list[keras.Variable] = []
+    models: list[keras.Model] = []
     if search.language_model:
         codec, model = load_language_model(RunFolder.open(search.language_model))
         kind = CharacterModel if codec.level == "char" else WordModel
         scorers.append((search.weight, kind(codec, model, names)))
-        variables = model.variables
+        models.append(model)
     if search.bonus:
         scorers.append((search.bonus, word_count(names)))
     if search.vocabulary:
@@ -49,7 +49,7 @@ def scorer_of(search: Search, tokens: Tokens) -> tuple[Scorer | None, list]:
     if search.hot_words:
         with _of("--hot-words"):
             scorers.append((search.hot_bonus, hot_words(search.hot_words, names)))
-    return Sum(scorers), variables
+    return Sum(scorers), models
 
 
 @contextmanager

@@ -46,6 +46,30 @@ def test_evaluation(run, command, songs):
     assert whole["seconds"] == pytest.approx(sum(row["duration"] for row in rows), rel=1e-3)
 
 
+def test_recordings_too_short_for_what_is_said(training_options, command, songs, tmp_path):
+    """They are named and counted; where all are, that is bad data."""
+    rows = [json.loads(line) for line in (songs / "all.jsonl").open()][:20]
+    for i, row in enumerate(rows):
+        row["audio_filepath"] = str(songs / row["audio_filepath"])
+        if i in (3, 7):
+            row["text"] = " ".join(["abe"] * 99)
+    manifest = tmp_path / "some.jsonl"
+    manifest.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    valid = ["--valid", songs / "all.jsonl", "--test", songs / "all.jsonl"]
+    options = [*training_options, "--corpus", manifest, *valid, "--epochs", "1", "--run"]
+    result = command("train", *options, tmp_path / "run")
+    assert result.status == 0, result.err
+    assert "not trained on: 2 recordings too short for what is said: " in result.out
+    assert "3.wav" in result.out and "7.wav" in result.out
+
+    for row in rows:
+        row["text"] = " ".join(["abe"] * 99)
+    manifest.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    result = command("train", *options, tmp_path / "none")
+    line = "error: no recording is long enough for what is said in it\n"
+    assert (result.status, result.err) == (1, line)
+
+
 @pytest.mark.parametrize("beams", [1, 6])
 def test_words_with_their_times(run, command, song, beams):
     path, words, times = song
