@@ -69,3 +69,6 @@ class BlankElsewhere(keras.layers.Layer):
     def call(self, logits, there):
         blank = ops.where(ops.arange(logits.shape[-1]) == 0, 0.0, _NEVER)
         return ops.where(there[..., None], logits, ops.cast(blank, logits.dtype))
+
+    def compute_output_shape(self, logits_shape, there_shape):
+        return logits_shape

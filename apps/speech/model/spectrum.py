@@ -24,6 +24,9 @@ class Normalised(keras.layers.Layer):
         variance = ops.sum(ops.square(frames) * there, axis=1, keepdims=True) / count
         return frames * there * ops.rsqrt(variance + 1e-5)
 
+    def compute_output_shape(self, frames_shape, there_shape):
+        return frames_shape
+
 
 @keras.saving.register_keras_serializable("gated")
 class SpectrumDropout(keras.layers.Layer):
@@ -63,6 +66,9 @@ class SpectrumDropout(keras.layers.Layer):
             for _ in range(count):
                 kept = kept * ops.expand_dims(self._stretch(rows, most, size, inputs.dtype), axis)
         return inputs * kept
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
 
     def _stretch(self, rows, most, size, dtype):
         """0 in a stretch of each row, else 1, [rows, size]."""
