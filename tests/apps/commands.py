@@ -17,6 +17,7 @@ from importlib.util import find_spec
 import psutil
 import pytest
 
+from gated.commands.inputs import Given
 from gated.whole import is_temporary
 
 _COMPILED = tempfile.TemporaryDirectory(prefix="jax-compiled-")
@@ -153,6 +154,23 @@ def same_with_workers(app, module, run, texts, folder, *options):
     assert (result.status, result.err, len(killed)) == (0, "", 1)
     found = "".join(path.read_text(encoding="utf-8") for path in sorted(out.iterdir()))
     assert len(expected) == len(texts) and found.splitlines() == expected
+
+
+def same_in_a_worker(app, module, run, texts, *options):
+    """Checks that what a worker loads predicts what the command does. No other process is started.
+
+    How Ray has workers predict is the same for all: the tagger's tests have it do so.
+    """
+    given = ["--run", run, *options]
+    handed = []
+    with pytest.MonkeyPatch.context() as patch:
+        command = importlib.import_module(f"apps.{app}.{module}")
+        patch.setattr(command, "predict_by_workers", lambda load, *_, **__: handed.append(load))
+        assert call(app, module, *given, "--workers", 2).status == 0
+    (load,) = handed
+    found = load()(Given(text, None, 0, "") for text in texts)
+    expected = call(app, module, *given, "--format", "json", *texts).lines
+    assert [json.dumps(one, ensure_ascii=False) for one in found] == expected
 
 
 def _kill_a_worker(out, killed):

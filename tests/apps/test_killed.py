@@ -92,7 +92,7 @@ def weights(run):
 # where a training starts soonest, for what saves and goes on is the same in all.
 @pytest.mark.parametrize(
     ("corpus", "kills"),
-    [(ner, 4), (sentiment, 4), (lm, 10), (music, 4), (translation, 4), (speech, 4)],
+    [(ner, 4), (sentiment, 4), (lm, 6), (music, 4), (translation, 4), (speech, 4)],
 )
 def test_killed(tmp_path, corpus, kills, request):
     kills = request.config.getoption("--kills") or kills

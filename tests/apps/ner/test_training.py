@@ -77,17 +77,6 @@ def test_metrics(trained):
     assert float(epochs[-1]["loss"]) < float(epochs[0]["loss"])
 
 
-def test_same_seed_same_metrics(trained, process, training_options, tmp_path):
-    """In another process too."""
-    start, finish = process
-    (one, result), two = trained, tmp_path / "two"
-    other = finish(start("train", *training_options, "--json", "--run", two))
-    assert (other.status, other.err) == (0, "")
-    assert other.lines[-1] == result.lines[-1]
-    for name in ("metrics.json", "history.csv", "words.txt", "characters.txt", "tags.txt"):
-        assert (one / name).read_bytes() == (two / name).read_bytes()
-
-
 def wait_for(condition, process):
     for _ in range(1200):
         if condition():

@@ -1,12 +1,9 @@
 """Classes that several processes predict."""
 
-import pytest
-
-from tests.apps.commands import same_with_workers
+from tests.apps.commands import same_in_a_worker
 from tests.apps.sentiment.conftest import rows
 
 
-@pytest.mark.slow
-def test_same_with_workers(run, tmp_path):
-    texts = [f"{text} {i} {'again ' * (i % 30)}" for i in range(60) for text, _ in rows()]
-    same_with_workers("sentiment", "predict", run, texts, tmp_path)
+def test_same_in_a_worker(run):
+    texts = [f"{text} {'again ' * (i % 30)}" for i, (text, _) in enumerate(rows())]
+    same_in_a_worker("sentiment", "predict", run, texts)
