@@ -8,8 +8,22 @@ from gated.commands import options
 from gated.commands.options import Check, at_least, between, check_options
 
 # What is set where the options do not: for the embedded corpus, and for others.
-_EMBEDDED = {"units": 128, "depth": 2, "epochs": 40, "dropout": 0.2}
-_OTHERS = {"units": 256, "depth": 3, "epochs": 60, "dropout": 0.3}
+_EMBEDDED = {
+    "bands": 40,
+    "units": 128,
+    "depth": 2,
+    "dropout": 0.2,
+    "epochs": 40,
+    "learning_rate": 0.004,
+}
+_OTHERS = {
+    "bands": 80,
+    "units": 256,
+    "depth": 3,
+    "dropout": 0.3,
+    "epochs": 60,
+    "learning_rate": 0.002,
+}
 _LESS_THAN_HALF = Check(lambda value: 0 <= value < 0.5, "0 to less than 0.5")
 
 
@@ -42,8 +56,9 @@ class Config:
     #: Tokens rarer than this in the training transcripts are not learned.
     min_count: Annotated[int, at_least(1)] = 1
 
-    #: Filters of the filter bank.
-    bands: Annotated[int, at_least(1)] = 80
+    #: Filters of the filter bank. Of the embedded corpus this and other options whose default is
+    #: None are what suits it.
+    bands: Annotated[int | None, at_least(1)] = None
     #: Frames, 10 ms each, that are read as one step.
     stack: Annotated[int, at_least(1)] = 3
     layer: options.Layer = "lstm"
@@ -68,7 +83,7 @@ class Config:
     batch_size: options.BatchSize = 16
     #: The most seconds of recordings in a training step, padding among them.
     batch_seconds: Annotated[float, at_least(0.1)] = 120.0
-    learning_rate: options.LearningRate[float] = 0.002
+    learning_rate: options.LearningRate[float | None] = None
     clip: options.Clip = 1.0
     average: options.Average[float] = 0.99
     save_every: options.SaveEvery = 10.0
