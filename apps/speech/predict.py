@@ -49,6 +49,8 @@ def predict(
             in seconds, and how sure it is; srt or vtt, subtitles of one recording; html, a page
             that plays them.
     """
+    if not recordings:
+        raise BadUsage("expected the names of recordings")
     if format in ("srt", "vtt") and len(recordings) > 1:
         raise BadUsage(f"--format {format} is of one recording, found {len(recordings)}")
     folder = RunFolder.open(run)

@@ -69,7 +69,10 @@ def printing_to(out: Path | None, end: str | None = None, resume: bool = False) 
             if end and resume and temporary.exists():
                 done = _whole_parts(temporary, end.encode())
             mode = "a" if resume else "w"
-            file = stack.enter_context(open(temporary, mode, encoding="utf-8", newline="\n"))
+            # Names of files are bytes, and may be no text.
+            file = stack.enter_context(
+                open(temporary, mode, encoding="utf-8", errors="surrogateescape", newline="\n")
+            )
         except OSError as error:
             raise BadUsage(f"--out {out}: cannot be written: {error.strerror}") from None
         stack.enter_context(contextlib.redirect_stdout(file))

@@ -1,6 +1,8 @@
 """The commands, as a user calls them."""
 
 import json
+import os
+import shutil
 
 import jiwer
 import numpy as np
@@ -133,6 +135,22 @@ def test_nothing_is_heard_in_nothing(run, command, tmp_path):
     result = command("predict", "--run", run, *paths, "--format", "json")
     assert result.status == 0, result.err
     assert [json.loads(line)["text"] for line in result.lines] == ["", ""]
+
+
+def test_a_name_that_is_no_text(run, command, song, tmp_path):
+    name = os.fsdecode(b"\xff.wav")
+    shutil.copy(song[0], tmp_path / name)
+    out = tmp_path / "out"
+    for form in ("text", "json", "html"):
+        given = ["--run", run, tmp_path / name, song[0], "--format", form, "--out", out]
+        result = command("predict", *given)
+        assert result.status == 0, result.err
+        assert b"\xff.wav" in out.read_bytes()
+
+
+def test_without_recordings(run, command):
+    result = command("predict", "--run", run)
+    assert (result.status, result.err) == (2, "error: expected the names of recordings\n")
 
 
 @pytest.mark.parametrize(

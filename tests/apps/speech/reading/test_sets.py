@@ -378,7 +378,7 @@ def test_bad_corpora(write, name):
     assert str(error.value).startswith(BAD[name].replace("@", f"{folder}/"))
 
 
-@pytest.mark.parametrize("name", ["../x.wav", "/tmp/x.wav", "wav/../../x.wav"])
+@pytest.mark.parametrize("name", ["../x.wav", "/x.wav", "wav/../../x.wav"])
 def test_archives_with_paths_outside(write, name, cache):
     folder = write({**SPHINX, "x.wav": 0.5})
     (folder / "wav").rename(folder / "elsewhere")
