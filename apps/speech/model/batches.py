@@ -21,7 +21,7 @@ class Batches(ByLength):
     """
 
     def __init__(self, utterances: Sequence[Utterance], tokens: Tokens, config: Config):
-        self.utterances, self.vocabulary, self.config = utterances, tokens, config
+        self.utterances, self.config = utterances, config
         seconds = np.array([one.seconds for one in utterances])
         self.texts = [tokens.ids(one.text) for one in utterances]
         # Samples at the slowest.
